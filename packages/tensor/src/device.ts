@@ -7,16 +7,16 @@ export type Device = Gpu;
 
 const deviceKind = instanceOf(Gpu, 'a device, as openDevice() gives it');
 
-/** What `opened` came to. */
+/** The device of `opened`, once it is open. */
 let current: Device | null = null;
 
 let opened: Promise<Device> | null = null;
 
 /**
- * The device that is used where none is given: opened when first asked for, and anew when it was
- * lost or destroyed since. What lived on the lost one is gone.
+ * The default device, for functions that are given none. It is opened on first use, and again after
+ * it was lost or destroyed; the tensors on the lost device are gone.
  *
- * @throws TensorError for arguments: one with options of its own is opened by `openDevice`
+ * @throws TensorError for arguments: use `openDevice` to open a device with options
  */
 export async function defaultDevice(...given: readonly never[]): Promise<Device> {
   if (given[0] !== undefined)
@@ -36,7 +36,7 @@ export async function defaultDevice(...given: readonly never[]): Promise<Device>
   return defaultDevice();
 }
 
-/** Makes another device the default. What lives on the one before stays there. */
+/** Makes another device the default. Existing tensors stay on their device. */
 export function setDefaultDevice(newDefault: Device): void {
   requireArgument('setDefaultDevice', 'device', newDefault, deviceKind);
   opened = Promise.resolve(newDefault);
@@ -44,7 +44,7 @@ export function setDefaultDevice(newDefault: Device): void {
 }
 
 /**
- * The default device, which must be open already.
+ * The default device, which must already be open.
  *
  * @throws TensorError
  */

@@ -1,19 +1,19 @@
-/** Base of every error that this package throws itself. */
+/** Base class of the errors of this package. */
 export class TensorError extends Error {
   override name = 'TensorError';
 }
 
-/** Shapes that do not fit an operation. The message names the operation and the shapes. */
+/** Shapes do not fit an operation. The message names the operation and the shapes. */
 export class ShapeError extends TensorError {
   override name = 'ShapeError';
 }
 
-/** `backward()` was called where no gradient can come from. */
+/** `backward()` cannot compute a gradient. */
 export class AutogradError extends TensorError {
   override name = 'AutogradError';
 }
 
-/** A state dict that does not fit the module. */
+/** A state dict does not fit the module. */
 export class StateDictError extends TensorError {
   override name = 'StateDictError';
 }

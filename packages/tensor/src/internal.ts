@@ -1,4 +1,4 @@
-// For the other packages of Attune: no promise to users, and no changeset when it changes.
+// For the other packages of Attune: it may change at any time, without a changeset.
 export { largestHead } from '@attune/kernels';
 export { addOfOneShape } from './functional/elementwise/addAlike.ts';
 export { embeddingNorm } from './functional/embedding/embeddingNorm.ts';

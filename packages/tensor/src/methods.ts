@@ -1,6 +1,6 @@
 // Functions as methods: `import '@attune/tensor/methods'` once, and x.mul(w).add(b).relu() works.
-// A method cannot be left out of a bundle, so programs that do not import this carry only the
-// functions that they call.
+// Bundlers cannot drop methods, so programs that do not import this contain only the functions that
+// they call.
 import { shown } from '@attune/validate';
 import * as activations from './functional/elementwise/activations.ts';
 import * as binary from './functional/elementwise/binary.ts';
@@ -41,9 +41,7 @@ import { TensorError } from './errors.ts';
 import { Tensor } from './tensor.ts';
 import type { BesideOperand, Operand } from './functional/operands.ts';
 
-/**
- * Every function whose first argument is a tensor that it computes with. A new one is a word here.
- */
+/** Every function whose first argument is a tensor. A new one is a word here. */
 const functions = {
   ...unary,
   ...activations,
@@ -89,7 +87,9 @@ const functions = {
 
 type Functions = typeof functions;
 
-/** What a method gives: where the function keeps the type of its tensor, that of this one. */
+/**
+ * The result of a method: where the function keeps the type of its tensor, the type of this one.
+ */
 type ResultOf<Result, D extends DType> =
   Result extends Tensor<infer R>
     ? DType extends R
@@ -104,7 +104,9 @@ type ResultOf<Result, D extends DType> =
 /** An operation with a number or another tensor. */
 type Arithmetic<D extends DType> = <B extends Operand>(b: B) => Tensor<BesideOperand<D, B>>;
 
-/** Those whose results are several tensors, or of a type that an argument tells, written out. */
+/**
+ * Methods whose result is several tensors, or of a type that depends on an argument, written out.
+ */
 interface OtherMethods<D extends DType> {
   readonly add: Arithmetic<D>;
   readonly sub: Arithmetic<D>;
@@ -121,7 +123,7 @@ interface OtherMethods<D extends DType> {
   topk(k: number, dim?: number, options?: TopkOptions): Sorted<D>;
 }
 
-/** The same functions without their first argument, which the tensor is. */
+/** The same functions without their first argument, which is the tensor itself. */
 export type TensorMethods<D extends DType = DType> = {
   readonly [Name in Exclude<keyof Functions, keyof OtherMethods<D>>]: Functions[Name] extends (
     first: never,
@@ -137,7 +139,7 @@ declare module './tensor.ts' {
 
 type ArgumentsOf<Name extends keyof Functions> = Parameters<Functions[Name]>;
 
-/** How many arguments the functions take whose `length` does not tell, as some have a default. */
+/** Numbers of arguments of functions whose `length` does not say, as some have defaults. */
 type Counts = {
   readonly [
     Name in keyof Functions as number extends ArgumentsOf<Name>['length']
@@ -211,7 +213,7 @@ export const methodNames: readonly string[] = Object.keys(functions);
 for (const [name, call] of Object.entries(functions) as [string, (...values: unknown[]) => unknown][]) {
   const most = (counts as Readonly<Record<string, number>>)[name] ?? call.length;
   Object.defineProperty(Tensor.prototype, name, {
-    // Functions let more pass, as tensors.map(neg) gives them more.
+    // Functions allow more arguments, as tensors.map(neg) passes an index.
     value(this: Tensor, ...rest: unknown[]) {
       if (rest.length >= most)
         throw new TensorError(

@@ -3,20 +3,20 @@ import { ShapeError, TensorError } from './errors.ts';
 import { formatShape, sizeOf } from './shape.ts';
 import type { Shape } from './shape.ts';
 
-/** Numbers, whole ones as `bigint`, or booleans, in arrays of arrays of any depth. */
+/** Numbers, bigints or booleans in arrays of arrays of any depth. */
 export type Nested = number | bigint | boolean | readonly Nested[];
 
 export interface FlatValues {
   readonly values: readonly number[];
   readonly shape: Shape;
-  /** `bool` of booleans, `i32` of bigints, else `f32`. */
+  /** `bool` for booleans, `i32` for bigints, else `f32`. */
   readonly dtype: 'bool' | 'i32' | 'f32';
 }
 
 /**
- * The values of nested arrays side by side, with their shape.
+ * Flattens nested arrays to their values and shape.
  *
- * @throws ShapeError where rows differ in length, TensorError for what is no number and no boolean
+ * @throws ShapeError where rows differ in length, TensorError for anything but numbers and booleans
  */
 export function flatten(data: Nested): FlatValues {
   const shape: number[] = [];
@@ -45,7 +45,7 @@ export function flatten(data: Nested): FlatValues {
   return { values, shape, dtype: type === 'boolean' ? 'bool' : type === 'bigint' ? 'i32' : 'f32' };
 }
 
-/** A number, or a boolean of bool: what a tensor holds at one place. */
+/** The values of a tensor: numbers, or booleans for bool, in nested arrays. */
 export type Plain = number | boolean | Plain[];
 
 /** Values as nested arrays of this shape. */

@@ -1,13 +1,13 @@
 import { shown } from '@attune/validate';
 import { TensorError } from './errors.ts';
 
-/** What `zeroGrad` takes, of modules and optimizers. */
+/** The arguments of `zeroGrad` of modules and optimizers, for messages. */
 export const letsGo = 'nothing, as by set_to_none=True';
 
 /**
- * Refuses arguments of a method whose twin in PyTorch has more.
+ * Refuses extra arguments of a method whose counterpart in PyTorch takes some.
  *
- * @param takes what the method takes, and what it does instead
+ * @param takes what the method takes, and what it does instead, for the message
  * @throws TensorError
  */
 export function requireNoMore(method: string, takes: string, given: readonly unknown[]): void {

@@ -5,7 +5,7 @@ import { ShapeError } from './errors.ts';
 /** Extents of a tensor, outermost first; empty for a scalar. */
 export type Shape = readonly number[];
 
-/** Elements of a tensor of this shape; 1 for a scalar. */
+/** Number of elements of a tensor of this shape; 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
@@ -18,9 +18,7 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
 
-/**
- * Rows and columns of a tensor that is seen as a matrix: the last extent, and all others together.
- */
+/** Rows and columns of a tensor seen as a matrix: the last extent is the columns. */
 export function asMatrix(shape: Shape): { rows: number; columns: number } {
   const columns = shape.at(-1) ?? 1;
   return { rows: sizeOf(shape.slice(0, -1)), columns };
@@ -36,8 +34,7 @@ export function requireShape(operation: string, name: string, shape: Shape, expe
 
 /**
  * Rows to allocate for a batch of `rows` tokens: 64, 128, 192, 256, 384, 512, 768, 1024, … Token
- * counts differ from batch to batch; memory that is allocated in these steps is found again in the
- * pool.
+ * counts differ from batch to batch; with these steps the pool can reuse memory.
  */
 export function bucketRows(rows: number): number {
   if (rows <= 64) return 64;
@@ -49,7 +46,7 @@ export function bucketRows(rows: number): number {
 const isShape = (value: unknown): boolean =>
   Array.isArray(value) && [...value].every((extent) => Number.isSafeInteger(extent) && extent >= 0);
 
-/** What came in place of extents or dimensions: `[1.5, 4]`. */
+/** A value passed for extents or dimensions, for messages: `[1.5, 4]`. */
 export const shownExtents = (value: unknown): string =>
   Array.isArray(value) && value.length < 10 ? `[${value.map(shown).join(', ')}]` : shown(value);
 
@@ -59,7 +56,7 @@ export const shapeKind: Kind = {
   found: shownExtents,
 };
 
-/** @throws ShapeError when this is no shape */
+/** @throws ShapeError when this is not a shape */
 export function requireExtents(where: string, shape: unknown): void {
   if (!isShape(shape)) requireArgument(where, 'shape', shape, shapeKind, ShapeError);
 }

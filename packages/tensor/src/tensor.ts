@@ -21,31 +21,30 @@ export interface TensorOptions {
   readonly shape: Shape;
   readonly device: Device;
   readonly requiresGrad?: boolean | undefined;
-  /** Whether the array, of u32, holds 0 for false and 1 for true. Default false. */
+  /** Whether the array, of u32, holds booleans as 0 and 1. Default false. */
   readonly isBool?: boolean | undefined;
-  /** How the tensor came about, when a gradient can flow back. */
+  /** The operation that computed the tensor, if a gradient can flow back through it. */
   readonly node?: GraphNode | null | undefined;
   /** The tensor whose memory this one shares. */
   readonly sharing?: Tensor | undefined;
 }
 
 /**
- * An array in GPU memory with a shape, and the memory of how it was computed.
+ * An array in GPU memory with a shape, and with the graph of operations that computed it.
  *
- * TypeScript knows its element type, `Tensor<'f32'>`; where it does not, `Tensor` stands for any.
+ * TypeScript tracks the element type, `Tensor<'f32'>`; plain `Tensor` stands for any.
  *
- * Its memory goes back when nothing in the program reaches the tensor any more; sooner with
- * `dispose()` or `using`, and at the end of the `device.scope` in which it was computed. Tensors
- * that share memory, as `detach()` and `reshape()` make them, hold it together.
+ * Its memory is freed when the tensor is garbage collected; sooner with `dispose()` or `using`, and
+ * at the end of the `device.scope` in which it was computed. Tensors that share memory, such as
+ * those of `detach()` and `reshape()`, keep it until the last is gone.
  */
 export class Tensor<D extends DType = DType> {
-  /** Where it lies. */
+  /** The device that it lives on. */
   readonly device: Device;
   /** Set by `retainGrad()`. */
   retainsGrad = false;
   /**
-   * The operation that computed this tensor; null for what was given. For the operations of this
-   * package.
+   * The operation that computed this tensor; null for a leaf. For the operations of this package.
    */
   readonly node: GraphNode | null;
   readonly #shape: Shape;
@@ -56,11 +55,15 @@ export class Tensor<D extends DType = DType> {
   #gradPlace: GradPlace | null = null;
   #hasGrad = false;
   #hooks: GradHooks<Tensor> | null = null;
-  /** How many tensors hold the memory; null for one alone. */
+  /** How many tensors share the memory; null if it is this one alone. */
   #holders: { count: number } | null = null;
   #disposed = false;
 
-  /** For operations; `tensor()` and `zeros()` make tensors from numbers. @throws TensorError */
+  /**
+   * For operations; use `tensor()` or `zeros()` to make a tensor from numbers.
+   *
+   * @throws TensorError
+   */
   constructor(options: TensorOptions) {
     if (!((options as Partial<TensorOptions> | undefined)?.array instanceof GpuArray)) refuse(options);
     const { array, shape, device, requiresGrad = false, node = null, sharing, isBool = false } = options;
@@ -71,7 +74,7 @@ export class Tensor<D extends DType = DType> {
     }
     this.#array = array;
     this.#isBool = isBool;
-    // The caller's array is theirs to change.
+    // A copy, as the caller may change the array.
     this.#shape = Object.freeze(shape.slice());
     this.device = device;
     this.#requiresGrad = requiresGrad;
@@ -84,8 +87,8 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * Whether operations on it are put on the tape. Set on floats that were given; what was computed
-   * has it from what it was computed from.
+   * Whether operations on it are recorded on the tape. Can be set on leaves of a float type;
+   * results inherit it from their inputs.
    */
   get requiresGrad(): boolean {
     return this.#requiresGrad;
@@ -101,7 +104,7 @@ export class Tensor<D extends DType = DType> {
     this.#requiresGrad = value;
   }
 
-  /** What its elements are. */
+  /** Element type. */
   get dtype(): D {
     return (this.#isBool ? 'bool' : this.#array.elementType) as D;
   }
@@ -112,26 +115,26 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * The memory behind the tensor, for kernels. It may be longer than the tensor.
+   * The GPU array of the tensor, for kernels. It may be longer than the tensor.
    *
-   * @throws TensorError when it was given back
+   * @throws TensorError when the tensor was disposed
    */
   get array(): GpuArray {
     if (this.#disposed || this.#array.released) throw new TensorError(this.goneMessage());
     return this.#array;
   }
 
-  /** The memory behind the tensor, given back or not: to be compared with, not to be used. */
+  /** The GPU array of the tensor, even if disposed: for comparisons, not for use. */
   get memory(): GpuArray {
     return this.#array;
   }
 
-  /** Whether the memory was given back: nothing can be computed with the tensor any more. */
+  /** Whether the memory was released, so that the tensor can no longer be used. */
   get disposed(): boolean {
     return this.#disposed || this.#array.released;
   }
 
-  /** What is said to those who use the tensor after its memory was given back. */
+  /** The message for uses of the tensor after its memory was released. */
   goneMessage(): string {
     return (
       `this tensor's memory was given back: ${this.#array.label}, ${formatShape(this.shape)}. That happens by dispose() or using, ` +
@@ -140,35 +143,35 @@ export class Tensor<D extends DType = DType> {
     );
   }
 
-  /** Whether a gradient came since the last `zeroGrad()` or `clearGrad()`. */
+  /** Whether there is a gradient since the last `zeroGrad()` or `clearGrad()`. */
   get hasGrad(): boolean {
     return this.#hasGrad;
   }
 
-  /** The memory of the gradient, null while there is none. For kernels and optimizers. */
+  /** The GPU array of the gradient, or null. For kernels and optimizers. */
   get gradArray(): GpuArray | null {
     return this.#hasGrad ? (this.#gradPlace?.sum() ?? this.#gradArray) : null;
   }
 
   /**
-   * The gradient that `backward()` added up, or null where none came since it was cleared. It
-   * shares memory with what later calls add to, which goes back with `zeroGrad()` and
-   * `clearGrad()`: read it before, or keep what is computed from it.
+   * The gradient that `backward()` accumulated, or null if there is none since it was cleared. It
+   * shares the memory that later calls add to and that `zeroGrad()` and `clearGrad()` release: read
+   * it before, or keep a result computed from it.
    */
   get grad(): Tensor<'f32'> | null {
     const array = this.gradArray;
     if (!array) return null;
-    // A view: what the caller does not own goes back by no dispose() of theirs.
+    // A view, so that `dispose()` on it does not release the gradient.
     return new Tensor({ array: array.view(0, array.length), shape: this.shape, device: this.device });
   }
 
-  /** Only null, which lets go of the gradient. @throws AutogradError */
+  /** Only null may be set, which clears the gradient. @throws AutogradError */
   set grad(value: null) {
     if (value !== null) throw new AutogradError(`grad must be null where it is set; got ${shown(value)}`);
     this.clearGrad();
   }
 
-  /** Lets go of the gradient, as `tensor.grad = None` does in PyTorch. */
+  /** Releases the gradient, as `tensor.grad = None` in PyTorch. */
   clearGrad(): void {
     if (this.#hasGrad) this.#gradPlace?.clear();
     this.#hasGrad = false;
@@ -176,15 +179,14 @@ export class Tensor<D extends DType = DType> {
     this.#gradArray = null;
   }
 
-  /** Says that the gradient's memory goes back. For optimizers, which let many go at once. */
+  /**
+   * Notes that the memory of the gradient was released. For optimizers, which release many at once.
+   */
   gradWasReleased(): void {
     this.#hasGrad = false;
   }
 
-  /**
-   * The gradient's memory; zeroed when there was none. Only what was given, not computed, keeps a
-   * gradient.
-   */
+  /** The memory of the gradient, zeroed if there was none. Only leaves keep a gradient. */
   ensureGradArray(): GpuArray {
     this.#hasGrad = true;
     return (
@@ -193,16 +195,16 @@ export class Tensor<D extends DType = DType> {
     );
   }
 
-  /** Whether `startGrad` would give memory that an optimizer keeps. */
+  /** Whether `startGrad` would return memory of an optimizer. */
   get startsInPlace(): boolean {
     return this.#gradPlace?.starts === true;
   }
 
   /**
-   * Memory for a first gradient, which is written and not added to; null where there is memory
-   * already that holds zeros, as an optimizer's may, or a gradient.
+   * Memory for a first gradient, which is written rather than added to. Null where there is memory
+   * already that holds a gradient, or zeros, as an optimizer's may.
    *
-   * @param given memory from the pool that holds the gradient. Default: other memory.
+   * @param given pooled memory that already holds the gradient. Default: new memory
    */
   startGrad(given?: GpuArray): GpuArray | null {
     const started = this.#gradPlace ? (given ? null : this.#gradPlace.start()) : this.#startOwn(given);
@@ -212,7 +214,7 @@ export class Tensor<D extends DType = DType> {
 
   #startOwn(given?: GpuArray): GpuArray | null {
     const { length, elementType, label } = this.array;
-    // What is only prepared is not run, and leaves zeros.
+    // While preparing, kernels do not run and the memory must hold zeros.
     if (this.#gradArray || elementType !== 'f32' || this.device.preparing) return null;
     this.#gradArray = given ?? this.device.allocate('f32', length, `gradient of ${label}`);
     this.device.retain(this.#gradArray);
@@ -220,12 +222,12 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * Puts other memory behind the tensor, which must hold the same values. For optimizers, which lay
+   * Moves the tensor to other memory that holds the same values. For optimizers, which lay out
    * parameters side by side.
    *
-   * @param gradPlace where its gradient lies from then on; null for memory of its own. A gradient
-   *   that is there already is copied
-   * @returns the memory of before, to be released by the caller, if nothing else holds it
+   * @param gradPlace where its gradient lies from then on; null for memory of its own. An existing
+   *   gradient is copied
+   * @returns the previous memory, which the caller releases; null if other tensors share it
    */
   moveTo(array: GpuArray, gradPlace: GradPlace | null): GpuArray | null {
     const [old, own] = [this.#array, this.#gradArray];
@@ -242,13 +244,13 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * Adds the gradient of this scalar to `.grad` of every tensor it was computed from that requires
-   * one; to its own where it was given. The operations are forgotten afterwards.
+   * Computes the gradient of this scalar and adds it to `.grad` of every leaf that requires one, or
+   * to its own if it is a leaf. The graph is freed afterwards.
    *
-   * @param scale the gradient of this tensor itself, as a number or a scalar on the GPU. Default 1.
-   *   Where this is no scalar, a tensor of floats of its shape
-   * @param options whether to give back the memory of what was computed on the way
-   * @throws AutogradError when this is no scalar, or no gradient can flow from it
+   * @param scale the gradient of this tensor itself: a number or a scalar tensor, default 1; for a
+   *   tensor that is not a scalar, a float tensor of its shape
+   * @param options whether to release the memory of intermediate results
+   * @throws AutogradError when this is not a scalar, or no gradient can flow from it
    */
   backward(scale: number | Tensor = 1, options: BackwardOptions = {}): void {
     if (typeof scale !== 'number' && !(scale instanceof Tensor)) {
@@ -269,10 +271,7 @@ export class Tensor<D extends DType = DType> {
     runBackward(this, scale, options);
   }
 
-  /**
-   * Keeps the gradient of a tensor that was computed, which `grad` otherwise has of given ones
-   * only.
-   */
+  /** Makes a tensor that is not a leaf keep its gradient in `grad`. */
   retainGrad(): void {
     if (!this.requiresGrad)
       throw new AutogradError(
@@ -283,11 +282,11 @@ export class Tensor<D extends DType = DType> {
 
   /**
    * Calls a function with the gradient of this tensor in every `backward()`, as soon as it is
-   * whole: to look at it, or to return another of the same shape in its place. The tensor is the
-   * function's to keep. As `torch.Tensor.register_hook`.
+   * complete: to look at it, or to return another gradient of the same shape instead. The function
+   * may keep the tensor. As `torch.Tensor.register_hook`.
    *
-   * @returns a handle whose `remove()` takes the function away
-   * @throws AutogradError when no gradient can flow here, or this is no function
+   * @returns a handle whose `remove()` unregisters the function
+   * @throws AutogradError when no gradient can flow to this tensor, or this is not a function
    */
   registerHook(hook: (gradient: Tensor) => Tensor | null | undefined | void): HookHandle {
     if (!this.requiresGrad)
@@ -295,16 +294,15 @@ export class Tensor<D extends DType = DType> {
     return (this.#hooks ??= new GradHooks()).add(hook);
   }
 
-  /** Whether hooks wait for the gradient. */
+  /** Whether hooks are registered. */
   get hasHooks(): boolean {
     return this.#hooks?.any === true;
   }
 
   /**
-   * Shows a gradient to the hooks. For `backward()`.
+   * Calls the hooks with a gradient. For `backward()`.
    *
-   * @returns what they gave in its place, as an array of the pass's own; null where they gave
-   *   nothing
+   * @returns a copy of the gradient that they returned instead, or null
    */
   runHooks(gradient: GpuArray): GpuArray | null {
     const { device, shape, size: length } = this;
@@ -331,10 +329,10 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * Numbers of the greatest values along the last dimension, i32, the first where there are
-   * several; NaN is greatest. No gradient flows. As `torch.argmax`.
+   * Indices of the greatest values along the last dimension, i32, the first of equals; NaN is the
+   * greatest. No gradient flows. As `torch.argmax`.
    *
-   * @param dim the last dimension: -1, or its number. Default -1.
+   * @param dim the last dimension: -1, or its index. Default -1
    * @returns the shape without the last dimension
    * @throws TensorError, ShapeError
    */
@@ -353,9 +351,7 @@ export class Tensor<D extends DType = DType> {
     return new Tensor({ array: output, shape: shape.slice(0, -1), device });
   }
 
-  /**
-   * The values, once the GPU has computed them. f16 comes as f32, bool as 0 and 1 in a Uint32Array.
-   */
+  /** The values, read from the GPU. f16 is returned as f32, bool as 0 and 1 in a Uint32Array. */
   async data(): Promise<DataOf<D>> {
     const { device, size, array } = this;
     if (this.dtype !== 'f16')
@@ -369,15 +365,15 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * The values as nested arrays of the tensor's shape: numbers, or booleans of bool. A scalar gives
-   * one.
+   * The values as nested arrays of the tensor's shape: numbers, or booleans for bool. A scalar
+   * gives a single value.
    */
   async toArray(): Promise<Plain> {
     const { shape, dtype } = this;
     return nest(await this.data(), shape, dtype);
   }
 
-  /** What the tensor is, not its values: `Tensor [2, 3] f32 on NVIDIA …`. */
+  /** A description without the values: `Tensor [2, 3] f32 on NVIDIA …`. */
   toString(): string {
     const { description, device, vendor } = this.device.info;
     const extras = [this.requiresGrad && 'requiresGrad', this.disposed && 'disposed'].filter(Boolean);
@@ -386,13 +382,13 @@ export class Tensor<D extends DType = DType> {
     );
   }
 
-  /** Its text in a template. @throws TensorError in arithmetic and comparisons of JavaScript */
+  /** `toString()` in templates. @throws TensorError in arithmetic and comparisons of JavaScript */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString();
     throw new TensorError('a Tensor is no number: use add(x, y), mul(x, 2), gt(x, 0), or its value, await x.item()');
   }
 
-  /** What JSON has of it: its text. Values are read before, with `await x.toArray()`. */
+  /** `toString()` in JSON; for the values, use `await x.toArray()` first. */
   toJSON(): string {
     return this.toString();
   }
@@ -402,7 +398,7 @@ export class Tensor<D extends DType = DType> {
     return this.toString();
   }
 
-  /** The value of a tensor with one element: 0 or 1 of bool. */
+  /** The value of a tensor with one element; 0 or 1 for bool. */
   async item(): Promise<number> {
     if (this.size !== 1)
       throw new TensorError(
@@ -411,7 +407,7 @@ export class Tensor<D extends DType = DType> {
     return (await this.data())[0] as number;
   }
 
-  /** The same values without the memory of how they were computed. */
+  /** The same values without the graph that computed them. Memory is shared. */
   detach(): Tensor<D> {
     return new Tensor({
       array: this.array,
@@ -423,8 +419,8 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * Gives the memory back, or leaves it to the tensors that share it, such as `detach()` and
-   * `reshape()` make. A second call does nothing.
+   * Releases the memory, or leaves it to the tensors that share it, such as those of `detach()` and
+   * `reshape()`. A second call does nothing.
    */
   dispose(): void {
     if (this.#disposed) return;
@@ -433,7 +429,7 @@ export class Tensor<D extends DType = DType> {
     this.clearGrad();
   }
 
-  /** Whether others hold the memory still. */
+  /** Drops out of the tensors that share the memory. @returns whether others still do */
   #leave(): boolean {
     if (!this.#holders) return false;
     this.#holders.count -= 1;
@@ -445,7 +441,7 @@ export class Tensor<D extends DType = DType> {
   }
 }
 
-// PyTorch's names, which would be set without any effect.
+// Names that assignments in PyTorch style would set without any effect.
 Object.defineProperty(Tensor.prototype, 'data', { writable: false });
 Object.defineProperty(Tensor.prototype, 'requires_grad', { get: refuseName, set: refuseName });
 

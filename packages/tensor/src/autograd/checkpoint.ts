@@ -17,20 +17,20 @@ import type { Gradients } from './gradients.ts';
 import { keepResults } from './tidy.ts';
 
 /**
- * Computes `fn(...inputs)` without keeping what its backward pass reads: the backward pass calls
- * `fn` again. Less memory for more time, and the same gradients bit for bit, those of parameters
- * and other tensors that `fn` reads from outside included. As `torch.utils.checkpoint.checkpoint`
- * (`use_reentrant=False`).
+ * Computes `fn(...inputs)` without keeping the intermediate results that its backward pass reads:
+ * the backward pass calls `fn` again. This trades time for memory and gives the same gradients bit
+ * for bit, including those of parameters and other tensors that `fn` captures. As
+ * `torch.utils.checkpoint.checkpoint` (`use_reentrant=False`).
  *
- * Numbers drawn without a generator of one's own (`rand`, …) are the same when it is called again,
- * and so are the precision of `autocast` and every dropout, whose bits come from its key. `fn` must
- * otherwise compute the same both times: do not switch a module's mode before `backward()`.
+ * Random numbers from the default generator (`rand`, …), dropout and the precision of `autocast`
+ * are the same in the second call. Otherwise `fn` must compute the same both times: do not switch a
+ * module's mode before `backward()`.
  *
- * @param fn gives a tensor or an array of tensors; it must not be `async`
- * @param inputs what `fn` is passed, at least one tensor among them
- * @returns what `fn` gave
- * @throws TensorError, and AutogradError in `backward()` when `fn` gives other shapes the second
- *   time
+ * @param fn returns a tensor or an array of tensors; it must not be `async`
+ * @param inputs arguments of `fn`, at least one of them a tensor
+ * @returns the result of `fn`
+ * @throws TensorError, and AutogradError in `backward()` when the second call of `fn` returns other
+ *   shapes
  */
 export function checkpoint<Inputs extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(
   fn: (...inputs: Inputs) => Result,
@@ -45,16 +45,16 @@ export function checkpoint<Inputs extends readonly unknown[], Result extends Ten
   return segment.compute() as Result;
 }
 
-/** A stretch of computation that is computed once more in the backward pass. */
+/** A part of the graph that the backward pass computes again. */
 class Segment {
   readonly #device: Device;
   readonly #compute: () => Tensor | readonly Tensor[];
   readonly #replayDraws = replayDraws();
   readonly #precision = precision.current;
   readonly #outputs: Tensor[] = [];
-  /** Of the outputs that a gradient can flow through. */
+  /** Nodes of the outputs that require a gradient. */
   readonly #nodes = new Map<Tensor, GraphNode>();
-  /** Let go of what the first time keeps for the second. */
+  /** Release what the first call keeps for the second. */
   readonly #held: (() => void)[] = [];
   readonly #letGo = () => {
     for (const letGo of this.#held.splice(0)) letGo();
@@ -65,7 +65,7 @@ class Segment {
     this.#compute = compute;
   }
 
-  /** The first time: what comes of it stands on the tape as one operation. */
+  /** The first call: it is recorded on the tape as one operation. */
   compute(): Tensor | readonly Tensor[] {
     const postponed: Postponed = { inputs: new Set(), results: new Set(), held: this.#held };
     const { value, kept } = keepResults(this.#device, () => withoutTape(postponed, this.#compute));
@@ -76,7 +76,7 @@ class Segment {
 
   #onTape(result: Tensor, { inputs: read, results }: Postponed, kept: ReadonlySet<GpuArray>): Tensor {
     const { device, shape, requiresGrad, memory: array } = result;
-    // Nothing to be learned in there, or something that was passed through.
+    // A result that requires no gradient, or an input that is returned as it is.
     if (!results.has(result)) return result;
     const inputs = [...read];
     const isView = !kept.has(array);
@@ -91,8 +91,8 @@ class Segment {
   }
 
   /**
-   * Called for the first output that the backward pass comes to: all that read any of them has run,
-   * so that the gradients of all are complete.
+   * Called for the first output that the backward pass reaches. Everything that reads any of the
+   * outputs has run by then, so all their gradients are complete.
    */
   #backward(gradients: Gradients): void {
     const device = this.#device;
@@ -102,7 +102,7 @@ class Segment {
       inGroup(group, () => precision.as(this.#precision, () => withGrad(() => this.#replayDraws(this.#compute)))),
     );
     group.close(arrays, new Set());
-    // What the second time reads it holds itself.
+    // The second call keeps what it reads by itself.
     this.#letGo();
     const again = tensorsOf(value);
     this.#requireSame(again);
@@ -111,7 +111,7 @@ class Segment {
     group.end();
   }
 
-  /** @returns whether a gradient had come */
+  /** @returns whether there was a gradient */
   #handOver(output: Tensor, result: Tensor, gradients: Gradients): boolean {
     const node = this.#nodes.get(output);
     const array = node ? gradients.take(output) : null;
@@ -120,7 +120,10 @@ class Segment {
     return true;
   }
 
-  /** What the pass does with a gradient where it comes to it: it will find none there. */
+  /**
+   * Shows the gradient to hooks and keeps it where `retainGrad` asks, as the pass would do: it
+   * finds no gradient at this output any more.
+   */
   #shown(output: Tensor, array: GpuArray): GpuArray {
     const device = this.#device;
     const replaced = output.hasHooks ? output.runHooks(array) : null;

@@ -7,18 +7,18 @@ import { Tensor } from '../tensor.ts';
 import { noGrad } from './gradMode.ts';
 import { operationResult } from './operation.ts';
 
-/** What `customOp` makes a function of. */
+/** The definition of an operation for `customOp`. */
 export interface CustomOp {
   /**
-   * Computes the result, by operations or by a kernel of one's own (`device.dispatch`). The inputs
-   * are as they were passed; no gradient flows through what is computed here.
+   * Computes the result, with operations or your own kernel (`device.dispatch`). It runs without
+   * recording gradients.
    */
   readonly forward: (...inputs: Tensor[]) => Tensor;
   /**
-   * The gradients of the inputs, in their order and of their shapes; null for one that has none. Of
-   * a single input it may be given by itself.
+   * Returns the gradients of the inputs, in order and with their shapes; null for an input without
+   * one. For a single input it may return the gradient itself.
    *
-   * @param gradient that of the result
+   * @param gradient the gradient of the result
    * @param result what `forward` returned
    */
   readonly backward: (gradient: Tensor, result: Tensor, ...inputs: Tensor[]) => readonly (Tensor | null)[] | Tensor;
@@ -27,7 +27,7 @@ export interface CustomOp {
 const kinds = { forward: callable, backward: callable };
 
 /**
- * An operation of one's own with its gradient, as `torch.autograd.Function`:
+ * Makes an operation with its own gradient, as `torch.autograd.Function`:
  *
  *     const cube = customOp('cube', {
  *       forward: (x) => pow(x, 3),

@@ -2,7 +2,7 @@ import { callable, requireArgument, shown } from '@attune/validate';
 import { AutogradError } from '../errors.ts';
 import { noGrad } from './gradMode.ts';
 
-/** What registering a hook returns: takes the hook away again. */
+/** Returned when a hook is registered; removes it. */
 export interface HookHandle {
   /** A second call does nothing. */
   remove(): void;
@@ -10,7 +10,9 @@ export interface HookHandle {
   [Symbol.dispose](): void;
 }
 
-/** Functions that see a gradient as soon as it is whole, in the order in which they came. */
+/**
+ * Functions that are called with a gradient as soon as it is complete, in order of registration.
+ */
 export class GradHooks<Gradient> {
   readonly #hooks = new Set<{ readonly call: (gradient: Gradient) => unknown }>();
 
@@ -18,7 +20,7 @@ export class GradHooks<Gradient> {
     return this.#hooks.size > 0;
   }
 
-  /** @throws AutogradError when this is no function */
+  /** @throws AutogradError when it is not a function */
   add(call: (gradient: Gradient) => unknown): HookHandle {
     requireArgument('registerHook', 'hook', call, callable, AutogradError);
     const entry = { call };
@@ -28,11 +30,11 @@ export class GradHooks<Gradient> {
   }
 
   /**
-   * Calls the hooks; what one returns is the next one's gradient.
+   * Calls the hooks; a returned gradient replaces the one for the next hook.
    *
    * @param fits whether a returned value can be the gradient
    * @returns the last gradient
-   * @throws AutogradError for what is neither a gradient nor undefined or null
+   * @throws AutogradError when a hook returns something else
    */
   run(gradient: Gradient, fits: (value: unknown) => value is Gradient, expected: string): Gradient {
     let current = gradient;

@@ -3,13 +3,13 @@ import type { TapeTensor } from './tape.ts';
 
 const mode = new Mode('noGrad', true);
 
-/** Whether operations are remembered for `backward()`. */
+/** Whether operations are recorded for `backward()`. */
 export function isGradEnabled(): boolean {
   return mode.current;
 }
 
 /**
- * Runs `body` without remembering operations: for evaluation.
+ * Runs `body` without recording operations for `backward()`, as `torch.no_grad`: for evaluation.
  *
  * @throws TensorError when `body` is asynchronous
  */
@@ -18,35 +18,34 @@ export function noGrad<T>(body: () => T): T {
 }
 
 /**
- * Runs `body` with operations remembered, also within `noGrad`: for what a backward pass computes
- * again.
+ * Runs `body` with operations recorded, even within `noGrad`: for what a backward pass recomputes.
  */
 export function withGrad<T>(body: () => T): T {
   return mode.as(true, body);
 }
 
-/** What was computed without a tape, as it is computed again in the backward pass. */
+/** What a computation without a tape read and returned; the backward pass repeats it. */
 export interface Postponed {
-  /** What was read that had been computed before, and that a gradient can flow to. */
+  /** Tensors from outside that were read and require a gradient. */
   readonly inputs: Set<TapeTensor>;
-  /** Results that a gradient can flow to. */
+  /** Results that require a gradient. */
   readonly results: Set<TapeTensor>;
-  /** Let go of what the backward pass will read again. */
+  /** Release what the backward pass will read again. */
   readonly held: (() => void)[];
 }
 
 let postponed: Postponed | null = null;
 
-/** Null where operations put themselves on the tape. */
+/** The computation to collect for; null where operations are recorded on the tape. */
 export function currentPostponed(): Postponed | null {
   return postponed;
 }
 
 /**
- * Runs `body` as the forward pass of something that its backward pass computes again: by the same
- * kernels as ever, and nothing is kept for a backward pass.
+ * Runs `body` as a forward pass that will be repeated in the backward pass: with the usual kernels,
+ * but keeping nothing for a backward pass.
  *
- * @param filled with what is read and computed
+ * @param receives what is read and computed
  */
 export function withoutTape<T>(filled: Postponed, body: () => T): T {
   const before = postponed;

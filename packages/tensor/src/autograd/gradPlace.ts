@@ -1,16 +1,16 @@
 import type { GpuArray } from '@attune/kernels';
 
-/** Where an optimizer keeps the gradient of a parameter, among others. */
+/** Memory for a parameter's gradient that an optimizer provides. */
 export interface GradPlace {
-  /** Whether `start` would give memory. */
+  /** Whether `start` would return memory. */
   readonly starts: boolean;
   /**
-   * Memory of any content for a first gradient, which is written whole; null where it adds to zeros
-   * or to others.
+   * Memory of undefined content for a first gradient, which is then written as a whole; null where
+   * the gradient must be added to what is there.
    */
   start(): GpuArray | null;
-  /** What came so far; zeros where nothing did. */
+  /** The gradient so far, zeros if there is none. */
   sum(): GpuArray;
-  /** Makes zeros of it. */
+  /** Sets it to zero. */
   clear(): void;
 }

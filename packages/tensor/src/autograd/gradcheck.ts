@@ -7,25 +7,31 @@ import { noGrad } from './gradMode.ts';
 
 /** Options of `gradcheck`. */
 export interface GradcheckOptions {
-  /** How far an element is moved, times its magnitude where that is above 1. Default 0.01. */
+  /**
+   * Size of the finite difference, relative to elements whose magnitude is above 1. Default 0.01.
+   */
   readonly step?: number | undefined;
-  /** What may be wrong of a gradient, besides `relative`. Default 0.001. */
+  /** Absolute tolerance, added to the relative one. Default 0.001. */
   readonly absolute?: number | undefined;
-  /** What may be wrong of a gradient, in parts of it. Default 0.01. */
+  /** Relative tolerance. Default 0.01. */
   readonly relative?: number | undefined;
 }
 
 const kinds = { step: optional(number), absolute: optional(number), relative: optional(number) };
 
-/** Far enough apart on both sides that differences of f32 are right to the fourth order. */
+/** Stencil of a central difference of fourth order. */
 const places = [-2, -1, 1, 2] as const;
 
 /**
- * Compares the gradients of a function with finite differences, for those who write an operation:
- * `await gradcheck((x, y) => myOperation(x, y), [x, y])`. All is computed in f32, so inputs should
- * be few, of magnitudes around 1, and away from where the function has a corner.
+ * myOperation(x, y), [x, y])`. All is computed in f32, so inputs should be few, of magnitudes
+ * around 1, and away from where the function has a corner. => Compares the gradients of a function
+ * with finite differences, to test an operation of your own: `await gradcheck((x, y) =>
+ * myOperation(x, y), [x, y])`. Everything is computed in f32, so inputs should be small, of
+ * magnitudes around 1, and away from kinks of the function. => myOperation(x, y), [x, y])`. All is
+ * computed in f32, so inputs should be few, of magnitudes around 1, and away from where the
+ * function has a corner.
  *
- * @param f of tensors, giving one; the same inputs must give the same output
+ * @param f function of tensors that returns a tensor; it must be deterministic
  * @param inputs tensors; those of f32 that require a gradient are checked
  * @throws AutogradError naming input, element and both numbers where they differ
  */

@@ -4,73 +4,73 @@ import type { GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
 import { AutogradError } from '../errors.ts';
 
-/** What gradients need of the operation that computed a tensor. */
+/** What gradients need to know about the operation that computed a tensor. */
 interface GradNode {
   readonly operation: string;
-  /** Grows from operation to operation. */
+  /** Increases with every operation. */
   readonly number: number;
   readonly inputs: readonly GradTensor[];
-  /** Whether the result lies in the memory of the first input. */
+  /** Whether the result is a view of the first input. */
   readonly isView: boolean;
   readonly preActivation: GpuArray | null;
 }
 
-/** What gradients need of a tensor. */
+/** What gradients need to know about a tensor. */
 export interface GradTensor {
   readonly device: Device;
   readonly size: number;
   readonly array: GpuArray;
-  /** The same, also after it was given back. */
+  /** The same, even if disposed. */
   readonly memory: GpuArray;
   readonly requiresGrad: boolean;
-  /** Whether its gradient stays though it was computed. */
+  /** Whether it keeps its gradient although it is not a leaf. */
   readonly retainsGrad: boolean;
-  /** What computed it; null for what was given. */
+  /** The operation that computed it; null for a leaf. */
   readonly node: GradNode | null;
-  /** `GraphNode.next` when its values were last replaced; of parameters only. */
+  /** `GraphNode.next` when its values were last replaced; only parameters have it. */
   readonly changedAt?: number;
-  /** Whether functions wait for its whole gradient. */
+  /** Whether hooks are registered for its gradient. */
   readonly hasHooks: boolean;
   ensureGradArray(): GpuArray;
-  /** Whether `startGrad` would give memory of an optimizer. */
+  /** Whether `startGrad` would return memory of an optimizer. */
   readonly startsInPlace: boolean;
   /**
-   * Memory for a first gradient: the given one, or other of any content. Null where it must be
-   * added.
+   * Memory for a first gradient: the given array, or new memory of undefined content. Null where
+   * the gradient must be added to existing memory.
    */
   startGrad(given?: GpuArray): GpuArray | null;
-  /** Shows a gradient to the hooks. @returns what they gave in its place, or null */
+  /** Calls the hooks with a gradient. @returns the gradient that they returned instead, or null */
   runHooks(gradient: GpuArray): GpuArray | null;
 }
 
-/** Kernels that operations leave for the end of a pass. */
+/** Work that operations defer to the end of a pass. */
 interface Flushed {
   flush(): void;
 }
 
 /**
- * Whether a gradient goes on from here, to an operation or to hooks, and is not summed for good.
+ * Whether the gradient is passed on, to an operation or to hooks; else it is accumulated for good.
  */
 const passes = ({ node, hasHooks }: GradTensor): boolean => node !== null || hasHooks;
 
-/** What the memory of a view is that of. */
+/** The tensor that a view is a view of. */
 const viewedBy = ({ node }: GradTensor): GradTensor | undefined => (node?.isView ? node.inputs[0] : undefined);
 
 /**
- * Gradients during one backward pass. What was given (parameters) adds up in memory of its own that
- * outlives the pass; what was computed gets memory from the pool, which goes back as soon as the
- * operation before has read it.
+ * The gradients of one backward pass. Leaves, such as parameters, accumulate theirs in memory of
+ * their own that outlives the pass; gradients of results use pooled memory, which is released as
+ * soon as the operation that computed the result has read it.
  */
 export class Gradients {
   readonly #device: Device;
   readonly #computed = new Map<GradTensor, GpuArray>();
-  /** Of what GELU was applied to, for results whose operation takes that. */
+  /** Gradients of the input of a GELU, for results whose operation accepts those. */
   readonly #beforeActivation = new Map<GradTensor, GpuArray>();
   readonly #leftForTheEnd = new Map<object, Flushed>();
   readonly #scale: number | GradTensor;
   readonly #root: GradTensor;
   #current: GradTensor;
-  /** What the gradient of the tensor whose operation runs now is handed on to. */
+  /** The input that takes over the memory of the current gradient. */
   #heir: GradTensor | null = null;
 
   constructor(root: GradTensor, scale: number | GradTensor) {
@@ -80,13 +80,17 @@ export class Gradients {
     this.#current = root;
   }
 
-  /** Says whose operation runs next, and whether any gradient came to it. */
+  /**
+   * Starts the backward of the operation that computed a tensor.
+   *
+   * @returns whether it has a gradient
+   */
   enter(tensor: GradTensor): boolean {
     this.#current = tensor;
     return tensor === this.#root || this.#computed.has(tensor) || this.#beforeActivation.has(tensor);
   }
 
-  /** Shows the gradient of the tensor whose operation runs next to its hooks. */
+  /** Calls the hooks of the current tensor with its gradient. */
   runHooks(): void {
     const replaced = this.#current.runHooks(this.output);
     if (!replaced) return;
@@ -94,7 +98,7 @@ export class Gradients {
     this.#computed.set(this.#current, replaced);
   }
 
-  /** What operations of one kind leave to be recorded together at the end of the pass. */
+  /** The deferred work of one kind, to be recorded together at the end of the pass. */
   leftForTheEnd<T extends Flushed>(Kind: new (device: Device) => T): T {
     let left = this.#leftForTheEnd.get(Kind);
     if (!left) this.#leftForTheEnd.set(Kind, (left = new Kind(this.#device)));
@@ -102,8 +106,8 @@ export class Gradients {
   }
 
   /**
-   * Records what was left for the end, and hands the gradients of given tensors with hooks, which
-   * waited until they were whole, over.
+   * Records the deferred work, and adds the gradients of leaves with hooks, which had to be
+   * complete before the hooks could run.
    */
   finish(): void {
     for (const left of this.#leftForTheEnd.values()) left.flush();
@@ -117,7 +121,7 @@ export class Gradients {
     }
   }
 
-  /** Gives back the gradient of the tensor whose operation has run. */
+  /** Releases the gradient of the current tensor, whose operation has run. */
   leave(): void {
     if (this.#heir) this.#inherit(this.#heir);
     for (const gradients of [this.#computed, this.#beforeActivation]) {
@@ -127,30 +131,28 @@ export class Gradients {
     }
   }
 
-  /**
-   * The gradient of a result that is computed, to be handed on with `put`; null where none came.
-   */
+  /** Takes the gradient of a result out, to be passed on with `put`; null if there is none. */
   take(tensor: GradTensor): GpuArray | null {
     const given = tensor === this.#root && !this.#computed.has(tensor) ? this.output : null;
     const array = this.#computed.get(tensor) ?? null;
     this.#computed.delete(tensor);
     if (array || !given) return array;
-    // That of the result itself may be the caller's.
+    // The gradient of the root may belong to the caller.
     const copy = this.#device.allocate(given.elementType, given.length, 'gradient of the result');
     this.#device.copy(given, copy);
     return copy;
   }
 
-  /** Says what the gradient of a result is: that of the same result, computed before. */
+  /** Sets the gradient of a result that was recomputed. */
   put(tensor: GradTensor, array: GpuArray): void {
     this.#computed.set(tensor, array);
   }
 
   /**
-   * What the operation reads of an input again.
+   * The values of an input that the backward of an operation reads.
    *
-   * @throws AutogradError where other values have taken the place of those that it read before,
-   *   TensorError where the memory was given back
+   * @throws AutogradError where the values were replaced since the forward, TensorError where the
+   *   tensor was disposed
    */
   read(input: GradTensor): GpuArray {
     const { node } = this.#current;
@@ -163,8 +165,8 @@ export class Gradients {
   }
 
   /**
-   * Whether the gradient of the operation's output is the constant 1: an operation that ends in a
-   * scalar need not multiply with it.
+   * Whether the gradient of the operation's output is the constant 1, so that an operation with a
+   * scalar result need not multiply by it.
    */
   get isOne(): boolean {
     return this.#current === this.#root && this.#scale === 1 && !this.#computed.has(this.#root);
@@ -178,7 +180,7 @@ export class Gradients {
     const given = typeof scale === 'number' ? null : scale.array;
     if (given?.owner) return given;
     const array = this.#device.allocate(given?.elementType ?? 'f32', given?.length ?? 1, 'gradient of the result');
-    // A part of other memory, as `grad` is, may lie beside gradients that the pass writes.
+    // A view, as `grad` is, may share a buffer with gradients that the pass writes.
     if (given) this.#device.copy(given, array);
     else fill(this.#device, { output: array, value: scale as number, length: 1 });
     this.#computed.set(this.#current, array);
@@ -213,9 +215,9 @@ export class Gradients {
   }
 
   /**
-   * Adds the gradient of the operation's output, as it is, to that of an input. The first input
-   * gets its memory, where nobody else holds that and no other gradient came before, in place of a
-   * copy.
+   * Adds the gradient of the operation's output unchanged to that of an input. The first input
+   * takes over its memory instead of a copy, where nothing else holds the memory and the input has
+   * no gradient yet.
    */
   handOn(input: GradTensor): void {
     if (!input.requiresGrad) return;
@@ -226,7 +228,7 @@ export class Gradients {
     else this.#addValue(input, output);
   }
 
-  /** Only once the operation has run, as others of its kernels may read the gradient. */
+  /** Happens only after the operation has run, as its other kernels may read the gradient. */
   #inherit(heir: GradTensor): void {
     this.#heir = null;
     const array = this.#computed.get(this.#current) as GpuArray;
@@ -245,12 +247,12 @@ export class Gradients {
   }
 
   /**
-   * Adds to the gradient of what GELU was applied to for an input, so that GELU's backward is no
-   * kernel of its own.
+   * For an input that is a GELU, adds to the gradient of the GELU's input, so that the backward of
+   * GELU needs no kernel of its own.
    *
-   * @param write records the kernel that computes it, given what GELU was applied to; with `add`,
-   *   it adds to what is there
-   * @returns whether it did: not where somebody sees the gradient of the input itself
+   * @param write records the kernel that computes it, given the GELU's input; with `add`, it adds
+   *   to what is there
+   * @returns whether it did: not where hooks or `retainGrad` need the gradient of the input itself
    */
   addBeforeActivation(
     input: GradTensor,
@@ -267,18 +269,18 @@ export class Gradients {
     return true;
   }
 
-  /** What was added for the operation that runs now by `addBeforeActivation`, or null. */
+  /** The gradient that `addBeforeActivation` collected for the current tensor, or null. */
   get beforeActivation(): GpuArray | null {
     return this.#beforeActivation.get(this.#current) ?? null;
   }
 
-  /** Whether a gradient of the operation's output came, and not only of what it is GELU of. */
+  /** Whether there is a gradient of the operation's output itself, not only of its GELU's input. */
   get hasOutput(): boolean {
     return this.#current === this.#root || this.#computed.has(this.#current);
   }
 
   /**
-   * Adds to the gradients of parameters that lie side by side, or of one input, all at once.
+   * Adds to the gradients of several parameters that lie side by side, or of one input, at once.
    *
    * @param write records the kernel that computes them as one array; with `add`, it adds to what is
    *   there
@@ -312,10 +314,7 @@ export class Gradients {
     device.release(array);
   }
 
-  /**
-   * Hands over memory that already holds the gradient of an input; it goes back to the pool when it
-   * is no longer needed.
-   */
+  /** Adds a gradient whose memory is handed over; it is released when it is no longer needed. */
   give(input: GradTensor, array: GpuArray): void {
     if (!input.requiresGrad) return;
     if (passes(input) && !this.#computed.has(input)) {
@@ -328,7 +327,7 @@ export class Gradients {
   }
 
   /**
-   * Memory that holds the gradient so far, zeroed when there is none: for kernels that always add.
+   * Memory that holds the gradient so far, zeroed if there is none, for kernels that always add.
    * Null when the input requires none.
    */
   sum(input: GradTensor): GpuArray | null {

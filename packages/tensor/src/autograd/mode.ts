@@ -1,11 +1,11 @@
 import { requireSynchronous } from './requireSynchronous.ts';
 
-/** A mode of the process, which is another one for a call of a function. */
+/** A process-wide mode that is changed for the duration of a call. */
 export class Mode<State> {
   readonly #name: string;
   #current: State;
 
-  /** @param name of the function that sets another, for messages */
+  /** @param name name of the function that changes it, for messages */
   constructor(name: string, outside: State) {
     this.#name = name;
     this.#current = outside;
@@ -15,13 +15,13 @@ export class Mode<State> {
     return this.#current;
   }
 
-  /** @throws TensorError when `body` is no function, or an asynchronous one */
+  /** @throws TensorError when `body` is not a function, or is asynchronous */
   during<T>(state: State, body: () => T): T {
     requireSynchronous(this.#name, body);
     return this.as(state, body);
   }
 
-  /** The same of a body that is known. */
+  /** The same, without checking `body`. */
   as<T>(state: State, body: () => T): T {
     const before = this.#current;
     this.#current = state;

@@ -9,14 +9,14 @@ import { currentGroup } from './resultGroup.ts';
 import { GraphNode } from './tape.ts';
 import type { Gradients } from './gradients.ts';
 
-/** Whether the operation must keep what its backward pass reads. */
+/** Whether the operation must keep the arrays that its backward pass reads. */
 export function needsGraph(inputs: readonly Tensor[]): boolean {
   return isGradEnabled() && inputs.some((input) => input.requiresGrad);
 }
 
 /**
- * Memory for a result; its rows are rounded up, so that the next batch, a little longer or shorter,
- * finds it in the pool.
+ * Memory for a result. Rows are rounded up, so that the next batch, slightly longer or shorter, can
+ * reuse it from the pool.
  */
 export function allocateResult(device: Device, dtype: ElementType, shape: Shape, label: string): GpuArray {
   const [rows = 1, ...rest] = shape;
@@ -27,17 +27,17 @@ export function allocateResult(device: Device, dtype: ElementType, shape: Shape,
 export interface OperationResult {
   readonly operation: string;
   readonly inputs: readonly [Tensor, ...Tensor[]];
-  /** Where the forward kernels write the result. */
+  /** Array that the forward kernels write the result to. */
   readonly array: GpuArray;
   readonly shape: Shape;
   /**
-   * What only the backward pass reads. It goes back when that has run, and at once where no
-   * gradient can flow.
+   * Arrays that only the backward pass reads. They are released when it has run, or at once where
+   * no gradient can flow.
    */
   readonly saved?: readonly (GpuArray | null | undefined)[] | undefined;
   /**
-   * Keeps what the backward pass reads and others keep too; called where a gradient can flow. What
-   * it returns is called when that pass has run.
+   * Retains shared arrays for the backward pass; called where a gradient can flow. The function it
+   * returns is called when the backward pass has run.
    */
   readonly hold?: (() => (() => void) | undefined) | undefined;
   /** Whether the result lies in the memory of the first input. Default false. */
@@ -49,8 +49,8 @@ export interface OperationResult {
    */
   readonly keepsType?: boolean | undefined;
   /**
-   * What the result is GELU of, where `backward` takes the gradient of that too:
-   * `gradients.beforeActivation`.
+   * The input of the GELU that ends the operation, where `backward` also accepts the gradient
+   * before it: `gradients.beforeActivation`.
    */
   readonly preActivation?: GpuArray | null | undefined;
   /** Records the kernels that turn the gradient of the result into those of the inputs. */
@@ -58,8 +58,8 @@ export interface OperationResult {
 }
 
 /**
- * The result of an operation whose forward kernels are recorded, with its place on the tape when a
- * gradient can flow back. This is how every operation ends.
+ * Makes the result of an operation whose forward kernels are recorded, and puts the operation on
+ * the tape when a gradient can flow. Every operation ends with this call.
  */
 export function operationResult<D extends DType = DType>(result: OperationResult): Tensor<D> {
   const {

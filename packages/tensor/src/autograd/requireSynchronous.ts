@@ -4,11 +4,11 @@ import { TensorError } from '../errors.ts';
 const AsyncFunction = (async () => {}).constructor;
 
 /**
- * Refuses an asynchronous function where one is called in a mode of the process: what it does after
- * its first `await` would be outside of it, and what others do until then inside. A function that
- * returns the promise of a result, as `data()` does, has computed all before it returns.
+ * Refuses an asynchronous function where the call changes a process-wide mode: code after its first
+ * `await` would run outside the mode, and other code inside it. A function that only returns a
+ * promise, as of `data()`, has computed everything before it returns.
  *
- * @throws TensorError when `body` is no function, or an asynchronous one
+ * @throws TensorError when `body` is not a function, or is asynchronous
  */
 export function requireSynchronous(where: string, body: unknown): void {
   if (typeof body !== 'function') requireArgument(where, 'body', body, callable, TensorError);

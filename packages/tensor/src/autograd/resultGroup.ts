@@ -7,9 +7,9 @@ interface View {
 }
 
 /**
- * What a stretch of computation left in memory for its backward pass alone: nothing outside can
- * reach it. It goes back as the pass goes through, and what is left of it when all operations of
- * the stretch have run; at once where none is remembered.
+ * Arrays of a computation that only its backward pass reads, as nothing outside can reach them.
+ * They are released during the backward pass, the rest when all operations of the computation have
+ * run; at once where none is recorded.
  */
 export class ResultGroup {
   readonly #device: Device;
@@ -21,21 +21,21 @@ export class ResultGroup {
     this.#device = device;
   }
 
-  /** Notes an operation of the stretch that has a backward pass. */
+  /** Adds an operation that has a backward pass. */
   addOperation(): void {
     this.#open += 1;
   }
 
-  /** Notes a result that shares the memory of what it was computed from. */
+  /** Adds a result that shares the memory of its input. */
   addView(view: object & View): void {
     this.#views.add(view);
   }
 
   /**
-   * Ends the stretch.
+   * Ends the computation.
    *
-   * @param arrays what nothing outside can reach
-   * @param returned all tensors that something outside can reach
+   * @param arrays arrays that nothing outside can reach
+   * @param returned the tensors that are reachable from outside
    */
   close(arrays: ReadonlySet<GpuArray>, returned: ReadonlySet<object>): void {
     this.#arrays = arrays;
@@ -43,19 +43,19 @@ export class ResultGroup {
     if (this.#open === 0) this.end();
   }
 
-  /** Gives back what an operation of the stretch computed, which nothing reads any more. */
+  /** Releases the result of an operation, which nothing reads any more. */
   release(result: object & View, memory: GpuArray): void {
     if (this.#views.delete(result)) result.dispose();
     else if (this.#arrays.has(memory)) this.#device.release(memory);
   }
 
-  /** Notes that an operation of the stretch has run backwards. */
+  /** Notes that the backward of an operation has run. */
   operationRan(): void {
     this.#open -= 1;
     if (this.#open === 0) this.end();
   }
 
-  /** Gives back what is left, also of operations that no gradient came to. */
+  /** Releases the rest, including results of operations that received no gradient. */
   end(): void {
     for (const view of this.#views) view.dispose();
     for (const array of this.#arrays) this.#device.release(array);
@@ -66,12 +66,12 @@ export class ResultGroup {
 
 let current: ResultGroup | null = null;
 
-/** The stretch that is computed now. */
+/** The group of the computation under way. */
 export function currentGroup(): ResultGroup | null {
   return current;
 }
 
-/** Runs `body` as the stretch `group`. */
+/** Runs `body` as the computation of `group`. */
 export function inGroup<T>(group: ResultGroup, body: () => T): T {
   const before = current;
   current = group;

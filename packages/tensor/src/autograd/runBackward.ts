@@ -6,16 +6,15 @@ import type { TapeTensor } from './tape.ts';
 /** How a backward pass treats memory. */
 export interface BackwardOptions {
   /**
-   * Give the memory of every result between the leaves and the loss back as soon as the pass has
-   * gone through it, so that gradients find room in it. Those tensors cannot be read afterwards.
-   * Default false.
+   * Release the memory of every intermediate result as soon as the pass no longer needs it, so that
+   * gradients can reuse it. Those tensors cannot be read afterwards. Default false.
    */
   readonly releaseResults?: boolean | undefined;
 }
 
 /**
- * Walks the tape from a scalar back to everything that requires a gradient, in the reverse of the
- * order in which it was recorded.
+ * Walks the tape back from a tensor to everything that requires a gradient, in reverse order of
+ * recording.
  */
 export function runBackward(
   root: TapeTensor,
@@ -31,7 +30,7 @@ export function runBackward(
   });
 }
 
-/** The gradient of a root that was given, not computed, is its own. */
+/** A root that is a leaf gets the gradient itself. */
 function endAt(root: TapeTensor, gradients: Gradients): void {
   gradients.enter(root);
   if (root.hasHooks) gradients.runHooks();
@@ -40,9 +39,9 @@ function endAt(root: TapeTensor, gradients: Gradients): void {
 }
 
 /**
- * Walks back from results that a backward pass has computed again, with the gradients of that pass.
+ * Walks back from results that a backward pass has recomputed, with the gradients of that pass.
  *
- * @param first number of the first operation that was computed again
+ * @param first number of the first recomputed operation
  */
 export function runSegment(results: readonly TapeTensor[], gradients: Gradients, first: number): void {
   goThrough(computedTensors(results, first), gradients, () => false);
@@ -69,7 +68,7 @@ function goThrough(
       node.runBackward(gradients, device, gradientCame);
       gradients.leave();
     }
-    // Whatever else reads this result in its own backward came later on the tape, and so has run.
+    // Other operations whose backward reads this result come later on the tape, and so have run.
     if (isReleased(tensor) && !node.isView) device.release(memory);
     node.group?.release(tensor, memory);
     if (!node.readsResult) {
@@ -80,7 +79,7 @@ function goThrough(
   }
 }
 
-/** Results of operations from number `first` on, the last first. */
+/** Results of operations from number `first` on, in reverse order. */
 function computedTensors(results: readonly TapeTensor[], first = 0): TapeTensor[] {
   const seen = new Set<TapeTensor>(results);
   const open = [...results];

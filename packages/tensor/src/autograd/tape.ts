@@ -3,7 +3,7 @@ import type { Device } from '../device.ts';
 import type { Gradients, GradTensor } from './gradients.ts';
 import type { ResultGroup } from './resultGroup.ts';
 
-/** What the tape needs of a tensor. */
+/** What the tape needs to know about a tensor. */
 export interface TapeTensor extends GradTensor {
   readonly node: GraphNode | null;
   dispose(): void;
@@ -12,14 +12,17 @@ export interface TapeTensor extends GradTensor {
 export interface GraphNodeOptions {
   readonly operation: string;
   readonly inputs: readonly TapeTensor[];
-  /** What only `backward` reads. */
+  /** Arrays that only `backward` reads. */
   readonly saved: readonly (GpuArray | null | undefined)[];
   /** Called when `backward` has run, or never will. */
   readonly letGo?: (() => void) | undefined;
   /** Whether `backward` reads the result. Default true. */
   readonly readsResult?: boolean | undefined;
   readonly isView: boolean;
-  /** What the result is GELU of, where the backward also takes the gradient of that. */
+  /**
+   * The input of the GELU that ends the operation, where the backward accepts the gradient before
+   * it.
+   */
   readonly preActivation?: GpuArray | null | undefined;
   readonly backward: (gradients: Gradients) => void;
   readonly group: ResultGroup | null;
@@ -29,19 +32,16 @@ export interface GraphNodeOptions {
 export class GraphNode {
   static #count = 0;
 
-  /** The number of the operation that is put on the tape next. */
+  /** The number that the next operation on the tape will get. */
   static get next(): number {
     return GraphNode.#count;
   }
 
-  /**
-   * Grows from operation to operation, so that descending order is a valid order for the backward
-   * pass.
-   */
+  /** Increases with every operation, so that descending order is valid for the backward pass. */
   readonly number = GraphNode.#count++;
   readonly operation: string;
   readonly inputs: readonly TapeTensor[];
-  /** Whether the result lies in the memory of the first input. */
+  /** Whether the result is a view of the first input. */
   readonly isView: boolean;
   readonly readsResult: boolean;
   readonly preActivation: GpuArray | null;
@@ -63,12 +63,12 @@ export class GraphNode {
     this.group?.addOperation();
   }
 
-  /** Whether the backward pass went through it, which lets go of what it had kept. */
+  /** Whether its backward has run, which released what it had kept. */
   get spent(): boolean {
     return this.#backward === null;
   }
 
-  /** Records the backward kernels, where a gradient came, and lets go of what they read. */
+  /** Records the backward kernels, if there is a gradient, and releases what they read. */
   runBackward(gradients: Gradients, device: Device, gradientCame: boolean): void {
     const backward = this.#backward;
     this.#backward = null;

@@ -6,12 +6,12 @@ import { requireSynchronous } from './requireSynchronous.ts';
 import { inGroup, ResultGroup } from './resultGroup.ts';
 
 /**
- * Runs `body` and keeps only the tensors in what it returns: a tensor, or an object or array with
- * tensors in it, at any depth. What was computed on the way goes back at once under `noGrad`, and
- * otherwise as soon as `backward()` has gone through it. For the `forward` of models, whose
- * intermediate results nobody outside can reach; as `tf.tidy`.
+ * Runs `body` and keeps only the tensors in its result: a tensor, or an object or array that
+ * contains tensors at any depth. Intermediate results are released at once under `noGrad`, and
+ * otherwise as soon as `backward()` no longer needs them. For the `forward` of models, whose
+ * intermediate results are not reachable from outside; as `tf.tidy`.
  *
- * Inside a `device.scope` it does nothing: all goes back with the scope.
+ * Inside a `device.scope` it does nothing: the scope releases everything.
  *
  * @throws TensorError when `body` is asynchronous
  */
@@ -22,9 +22,9 @@ export function tidy<T>(device: Device, body: () => T): T {
 }
 
 /**
- * The same inside a scope too, to which then belongs what is left.
+ * The same, also inside a scope, which then owns what is kept.
  *
- * @returns what `body` returned, and the memory that was allocated for it
+ * @returns the result of `body`, and the memory that it uses
  */
 export function keepResults<T>(device: Device, body: () => T): { value: T; kept: ReadonlySet<GpuArray> } {
   const group = new ResultGroup(device);
@@ -37,7 +37,7 @@ export function keepResults<T>(device: Device, body: () => T): { value: T; kept:
   return { value, kept };
 }
 
-/** Takes out of `arrays` what can be reached from a returned value. */
+/** Removes from `arrays` those that are reachable from a returned value. */
 function keepReturned(value: unknown, arrays: Set<GpuArray>, seen: Set<object>): void {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || seen.has(value)) return;
   seen.add(value);
@@ -47,7 +47,7 @@ function keepReturned(value: unknown, arrays: Set<GpuArray>, seen: Set<object>):
   for (const part of parts) keepReturned(part, arrays, seen);
 }
 
-/** A returned tensor may be a view of an array. */
+/** Removes an array, or the array that a returned tensor is a view of. */
 function keepMemory(memory: GpuArray, arrays: Set<GpuArray>): void {
   for (const array of arrays) if (array.storage === memory.storage) arrays.delete(array);
 }

@@ -5,9 +5,9 @@ import { formatShape, shownExtents } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 
 /**
- * The number of a dimension from 0 on; -1 is the last.
+ * The index of a dimension, counted from 0; -1 is the last.
  *
- * @param extra how many dimensions more than the shape's can be named, as for a new one
+ * @param extra how many dimensions beyond the shape's are allowed, as for a new one
  * @throws ShapeError
  */
 export function requireAxis(operation: string, name: string, dim: number, shape: Shape, extra = 0): number {
@@ -27,7 +27,7 @@ const axesKind: Kind = {
 };
 
 /**
- * The numbers of dimensions from 0 on, ascending: one, several, or all where none is named.
+ * The indices of dimensions, ascending: one, several, or all where none is named.
  *
  * @throws ShapeError for one out of range, or named twice
  */
@@ -53,7 +53,7 @@ export function withoutAxes(shape: Shape, axes: readonly number[], keepDim: bool
     : shape.filter((_, axis) => !axes.includes(axis));
 }
 
-/** What lies before a dimension, its extent, and what lies behind. */
+/** Product of the extents before a dimension, its extent, and product of those after it. */
 export function around(shape: Shape, axis: number): { outer: number; length: number; inner: number } {
   const product = (extents: Shape) => extents.reduce((size, extent) => size * extent, 1);
   return { outer: product(shape.slice(0, axis)), length: shape[axis] ?? 1, inner: product(shape.slice(axis + 1)) };

@@ -7,8 +7,8 @@ import type { Shape } from '../shape.ts';
 import { sumOver } from './reductions/reducedAxes.ts';
 
 /**
- * The shape to which tensors repeat together, as NumPy does: from the last dimension on, extents
- * are equal, or 1.
+ * The shape that tensors broadcast to, as in NumPy: from the last dimension on, extents are equal,
+ * or 1.
  *
  * @throws ShapeError naming the operation and both shapes
  */
@@ -30,8 +30,8 @@ export function broadcastShapes(operation: string, shapes: Readonly<Record<strin
 }
 
 /**
- * Refuses a loss of every input against every target, which two shapes such as [4, 1] and [4] give:
- * one of the tensors may repeat for the other, but not both.
+ * Refuses a loss where both tensors would be broadcast, as [4, 1] and [4]: it would compare every
+ * input with every target. One of them may be broadcast to the other.
  *
  * @throws ShapeError naming the operation and both shapes
  */
@@ -45,14 +45,14 @@ export function requirePairs(operation: string, input: Shape, target: Shape): vo
   );
 }
 
-/** The steps of a tensor along the dimensions of a shape to which it repeats. */
+/** The strides of a tensor along the dimensions of the shape that it is broadcast to. */
 function stridesTo(shape: Shape, result: Shape): number[] {
   const own = kernels.contiguousStrides(shape);
   const missing = result.length - shape.length;
   return result.map((_, axis) => (axis < missing || shape[axis - missing] === 1 ? 0 : (own[axis - missing] as number)));
 }
 
-/** What kernels are told of arrays that repeat; undefined where none does. */
+/** The broadcast options of kernels; undefined where no array is broadcast. */
 export function broadcastOf(
   result: Shape,
   shapes: Readonly<Record<string, Shape>>,
@@ -63,8 +63,8 @@ export function broadcastOf(
 }
 
 /**
- * Records the gradient of a tensor that may repeat in a result: `write` records it for every
- * element of the result; what repeats gets the sums of these.
+ * Records the gradient of a tensor that may have been broadcast. `write` records it for every
+ * element of the result; where the tensor was broadcast, these are summed.
  *
  * @param target the tensor's shape, and where its gradient goes
  */
@@ -83,8 +83,8 @@ export function writeGradient(
 }
 
 /**
- * Writes the gradient of a tensor that repeated: the sums over where it did, in an order that
- * depends on the shapes alone, times a factor.
+ * Records the gradient of a tensor that was broadcast: sums over the broadcast dimensions, in an
+ * order that depends on the shapes alone, times a factor.
  */
 export function writeSums(
   device: Device,

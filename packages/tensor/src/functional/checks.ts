@@ -5,7 +5,7 @@ import { Tensor } from '../tensor.ts';
 
 const tensorKind = instanceOf(Tensor);
 
-/** Infinities too, but not NaN. */
+/** A number that is not NaN; it may be infinite. */
 export const realNumber: Kind = {
   what: 'a number',
   holds: (value) => typeof value === 'number' && !Number.isNaN(value),
@@ -14,7 +14,7 @@ export const realNumber: Kind = {
 /**
  * Checks an input of an operation: a tensor of floats, on the device of the others.
  *
- * @param beside another input
+ * @param beside another input of the operation
  * @throws TensorError
  */
 export function requireFloats(operation: string, name: string, input: Tensor, beside?: Tensor): void {
@@ -38,7 +38,7 @@ export function requireDeviceOf(operation: string, name: string, { device }: Ten
 }
 
 /**
- * Checks an input of an operation that takes every element type: a tensor whose memory is there.
+ * Checks an input of an operation that takes every element type: a tensor that is not disposed.
  *
  * @throws TensorError
  */
@@ -48,8 +48,8 @@ export function requireTensor(operation: string, name: string, input: Tensor): v
 }
 
 /**
- * Checks a number that is to stand in a tensor of this type: of whole numbers it must be one of
- * theirs. Beside bool all but 0 is true.
+ * Checks that the element type of a tensor can represent a number. For bool, all numbers but 0 are
+ * true.
  *
  * @throws TensorError
  */
@@ -59,8 +59,8 @@ export function requireHeld(operation: string, name: string, value: number, { dt
 }
 
 /**
- * Refuses what stands behind an operation's own arguments: a third tensor, or options of PyTorch's.
- * Numbers pass, as `map` and `reduce` call with them.
+ * Refuses extra arguments of an operation, such as a third tensor or PyTorch's options. Numbers are
+ * allowed, as `map` and `reduce` pass an index.
  *
  * @throws TensorError
  */

@@ -6,17 +6,17 @@ import { Tensor } from '../tensor.ts';
 import { requireTensor } from './checks.ts';
 import type { DType, FloatType } from '../dtypes.ts';
 
-/** What operations of two tensors take: a number stands for a tensor that repeats it. */
+/** Operand of a binary operation: a tensor, or a number that is broadcast. */
 export type Operand = Tensor | number;
 
 type TypeOf<O extends Operand> = O extends Tensor<infer D> ? D : DType;
 
-/** The element type of what is computed of two: that of the first tensor. */
+/** The element type of a result of two operands: that of the first tensor. */
 export type FirstType<A extends Operand, B extends Operand> = A extends Tensor ? TypeOf<A> : TypeOf<B>;
 
 /**
- * The element type of numbers computed of a tensor of `D` and another operand: `D`, but f32 of
- * whole numbers beside a fraction; one of both where the compiler does not know the number.
+ * The element type of a numeric result of a tensor of `D` and another operand: `D`, except f32 for
+ * whole numbers with a fraction; either where the compiler does not know the number.
  */
 export type BesideOperand<D extends DType, B extends Operand> = B extends number
   ? D extends 'i32' | 'u32'
@@ -28,16 +28,17 @@ export type BesideOperand<D extends DType, B extends Operand> = B extends number
     : D
   : D;
 
-/** The same of two operands, one of which is a tensor. */
+/** The same for two operands, one of which is a tensor. */
 export type NumberType<A extends Operand, B extends Operand> = A extends Tensor
   ? BesideOperand<TypeOf<A>, B>
   : BesideOperand<TypeOf<B>, A>;
 
-/** Floats stand for both kinds. */
+/** f32 and f16 may be mixed. */
 type Wide<D extends DType> = D extends FloatType ? FloatType : D;
 
 /**
- * Never where both types are known and differ, but for f32 beside f16: the call does not compile.
+ * `never` where both types are known and differ, except f32 with f16, so that the call does not
+ * compile.
  */
 export type Beside<A extends Operand, B extends Operand> = B extends number
   ? unknown
@@ -52,22 +53,22 @@ const operandKind = {
   holds: (value: unknown) => typeof value === 'number' || value instanceof Tensor,
 };
 
-/** What kernels take of it. */
+/** The operand as kernels take it. */
 export const arrayOf = (operand: Operand): GpuArray | number => (typeof operand === 'number' ? operand : operand.array);
 
-/** The shapes of those that are tensors. */
+/** The shapes of the operands that are tensors. */
 export function shapesOf(a: Operand, b: Operand): Record<string, Shape> {
   return { ...(typeof a !== 'number' && { a: a.shape }), ...(typeof b !== 'number' && { b: b.shape }) };
 }
 
-/** Whether tensors of both types can be computed with together. */
+/** Whether tensors of these types can be combined. */
 const fits = (a: DType, b: DType, floatsMix: boolean): boolean =>
   a === b || (floatsMix && (a === 'f32' || a === 'f16') && (b === 'f32' || b === 'f16'));
 
 /**
- * Checks operands by their names: tensors or numbers, one a tensor, on one device and of one type.
+ * Checks named operands: tensors or numbers, at least one a tensor, on one device and of one type.
  *
- * @param floatsMix whether f32 may stand beside f16
+ * @param floatsMix whether f32 and f16 may be mixed
  * @returns the first tensor
  * @throws TensorError
  */

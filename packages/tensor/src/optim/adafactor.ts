@@ -9,17 +9,17 @@ import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { ArenaPlace } from './arena/parameterArena.ts';
 import type { Params } from './paramGroup.ts';
 
-/** Options of `new Adafactor`; `lr` is refused with `relativeStep`, and needed without. */
+/** Options of `new Adafactor`. `lr` is required without `relativeStep`, and refused with it. */
 export interface AdafactorOptions extends OptimizerOptions {
-  /** Added to squares of gradients, and the least scale of a parameter. Default [1e-30, 1e-3]. */
+  /** Added to squared gradients, and the least scale of a parameter. Default [1e-30, 1e-3]. */
   readonly eps?: readonly [number, number] | undefined;
-  /** Steps whose root mean square is larger are scaled down to it. Default 1. */
+  /** Updates whose root mean square is larger are scaled down to it. Default 1. */
   readonly clipThreshold?: number | undefined;
-  /** Exponent of the decay of means of squares. Default -0.8. */
+  /** Exponent of the decay of the means of squares. Default -0.8. */
   readonly decayRate?: number | undefined;
-  /** Decay of the mean of steps; null for none, which saves its memory. Default null. */
+  /** Decay of the running mean of updates; null for none, which saves its memory. Default null. */
   readonly beta1?: number | null | undefined;
-  /** Whether the rate is multiplied with the root mean square of each parameter. Default true. */
+  /** Whether the rate is multiplied by the root mean square of each parameter. Default true. */
   readonly scaleParameter?: boolean | undefined;
   /** Whether the rate is 1 / sqrt(update), at most 0.01. Default true. */
   readonly relativeStep?: boolean | undefined;
@@ -50,21 +50,21 @@ const description = {
 
 /**
  * Adafactor: means of squared gradients by row and column, so that a matrix needs almost no memory
- * beside its weights and gradients.
+ * besides its weights and gradients.
  *
  *     const optimizer = new Adafactor(model.parameters(), { lr: 1e-3, scaleParameter: false,
  *     relativeStep: false });
  *
  * Shazeer, Stern, 2018. Formulas, names and defaults of `transformers.optimization.Adafactor`, not
- * of `torch.optim.Adafactor`, whose defaults differ. What else holds of every optimizer is told at
- * `AdamW`.
+ * of `torch.optim.Adafactor`, whose defaults differ. See `AdamW` for what all optimizers have in
+ * common.
  */
 export class Adafactor extends ArenaOptimizer {
   readonly #options: Required<OwnOptions>;
   readonly #own = new Map<ArenaPlace, OtherEntry[]>();
 
   /**
-   * @param params as those of `AdamW`
+   * @param params as for `AdamW`
    * @throws TensorError where `lr` and `relativeStep` contradict each other, and as `AdamW` does
    */
   constructor(params: Params, options: AdafactorOptions = {}) {

@@ -10,9 +10,9 @@ import type { Params } from './paramGroup.ts';
  * Options of `new Adagrad`; `weightDecay` is added to the gradient, and `lr` is 1e-2 by default.
  */
 export interface AdagradOptions extends OptimizerOptions {
-  /** The rate is divided by 1 + `lrDecay` times the updates before. Default 0. */
+  /** The rate is divided by 1 + `lrDecay` times the number of earlier updates. Default 0. */
   readonly lrDecay?: number | undefined;
-  /** What the sums of squares begin with. Default 0. */
+  /** Initial value of the sums of squares. Default 0. */
   readonly initialAccumulatorValue?: number | undefined;
   /** Added to the denominator. Default 1e-10. */
   readonly eps?: number | undefined;
@@ -36,14 +36,14 @@ const description = {
  *
  *     const optimizer = new Adagrad(model.parameters(), { lr: 0.01 });
  *
- * Formulas, names and defaults of `torch.optim.Adagrad`. What else holds of every optimizer is told
- * at `AdamW`.
+ * Formulas, names and defaults of `torch.optim.Adagrad`. See `AdamW` for what all optimizers have
+ * in common.
  */
 export class Adagrad extends ArenaOptimizer {
   readonly #epsilon: number;
 
   /**
-   * @param params as those of `AdamW`
+   * @param params as for `AdamW`
    * @throws TensorError as `AdamW` does
    */
   constructor(params: Params, options: AdagradOptions = {}) {

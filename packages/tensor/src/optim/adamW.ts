@@ -8,13 +8,14 @@ import type { Params } from './paramGroup.ts';
 
 /**
  * AdamW with decoupled weight decay and clipping by global norm, all on the GPU: a handful of
- * dispatches, whatever the number of parameters.
+ * dispatches, however many parameters there are.
  *
- * A parameter that got no gradient since `zeroGrad()`, because it is frozen or took no part in the
- * loss, stays as it is, with its moments. An update whose gradients are not finite is skipped.
+ * A parameter without a gradient since `zeroGrad()`, because it is frozen or took no part in the
+ * loss, stays unchanged, and so do its moments. An update whose gradients are not finite is
+ * skipped.
  *
- * While the optimizer lives it holds the memory of its parameters; `dispose()` (or `using`) gives
- * each its own again and lets gradients and moments go.
+ * The optimizer owns the memory of its parameters; `dispose()` (or `using`) gives each parameter
+ * its own memory again and releases gradients and moments.
  *
  *     const optimizer = new AdamW(model.parameters(), { lr: 5e-5 });
  *
@@ -24,14 +25,14 @@ import type { Params } from './paramGroup.ts';
 export class AdamW extends ArenaOptimizer {
   /**
    * @param params `model.parameters()`, `model.namedParameters()`, or groups `{ params, lr,
-   *   weightDecay }`. The names stand in `stateDict()`; without them it counts.
-   * @throws TensorError when no parameter is left to train, one stands in two groups, or they lie
-   *   on different devices
+   *   weightDecay }`. `stateDict()` uses the names; without names it counts.
+   * @throws TensorError when there is no parameter to train, one is in two groups, or they live on
+   *   different devices
    */
   constructor(params: Params, options: AdamWOptions = {}) {
     const { betas, eps, ...given } = readAdamWArguments(params, options);
     const rule = { name: 'AdamW', moments: ['exp_avg', 'exp_avg_sq'], betas, eps };
-    // From there on the corrections are 1 in f32.
+    // From this update on the corrections are 1 in f32.
     const lastCorrection = Math.max(1, Math.ceil(Math.log(2 ** -26) / Math.log(Math.max(...betas))));
     super({ ...rule, lastCorrection }, given);
   }

@@ -4,11 +4,11 @@ import type { OptimizerArguments, OptimizerOptions } from './optimizerOptions.ts
 
 /** Options of `new AdamW`. */
 export interface AdamWOptions extends OptimizerOptions {
-  /** Decay of the means of gradients and of their squares. Default [0.9, 0.999]. */
+  /** Decay of the running means of gradients and of their squares. Default [0.9, 0.999]. */
   readonly betas?: readonly [number, number] | undefined;
   /** Added to the denominator. Default 1e-8. */
   readonly eps?: number | undefined;
-  /** Decoupled weight decay of groups without one of their own. Default 0.01. */
+  /** Decoupled weight decay of groups that set none. Default 0.01. */
   readonly weightDecay?: number | undefined;
 }
 
@@ -25,7 +25,7 @@ interface AdamWArguments extends OptimizerArguments {
   readonly eps: number;
 }
 
-/** What `new AdamW(params, options)` was given, checked, with its defaults. */
+/** Checks the arguments of `new AdamW(params, options)` and adds defaults. */
 export function readAdamWArguments(params: unknown, given: unknown): AdamWArguments {
   const [first, options, factors] = fromOneObject(params, given) ?? [params, given, []];
   const read = readOptimizerArguments<Pick<AdamWOptions, 'betas' | 'eps'>>(first, options, { ...description, factors });
@@ -43,7 +43,7 @@ interface OneObject {
   readonly device?: unknown;
 }
 
-/** The form of first versions, `new AdamW({ groups, learningRates, … })`, in today's. */
+/** Converts the form of first versions, `new AdamW({ groups, learningRates, … })`. */
 function fromOneObject(params: unknown, given: unknown): [unknown, unknown, number[]] | null {
   if (typeof params !== 'object' || params === null || !Array.isArray((params as { groups?: unknown }).groups))
     return null;

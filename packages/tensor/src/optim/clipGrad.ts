@@ -12,11 +12,10 @@ import { Tensor } from '../tensor.ts';
 
 /** Options of `clipGradNorm`. */
 export interface ClipGradNormOptions {
-  /** The exponent of the norm; Infinity for the greatest magnitude. Default 2. */
+  /** Exponent of the norm; Infinity for the largest absolute value. Default 2. */
   readonly normType?: number | undefined;
   /**
-   * Whether a norm that is NaN or infinite is an error, for which the GPU is
-   * waited for. Default false.
+   * Whether a norm that is NaN or infinite is an error; checking waits for the GPU. Default false.
    */
   readonly errorIfNonfinite?: boolean | undefined;
 }
@@ -30,7 +29,7 @@ const tensorsKind: Kind = {
     value instanceof Tensor || (typeof value === 'object' && value !== null && Symbol.iterator in value),
 };
 
-/** Those with a gradient, and the device of all. */
+/** The parameters with a gradient, and the device of all. */
 function withGradients(where: string, parameters: Tensor | Iterable<Tensor>): readonly [Tensor, readonly Tensor[]] {
   requireArgument(where, 'parameters', parameters, tensorsKind, TensorError);
   const given = parameters instanceof Tensor ? [parameters] : [...parameters];
@@ -48,7 +47,7 @@ function withGradients(where: string, parameters: Tensor | Iterable<Tensor>): re
   return [first, given.filter((parameter) => parameter.hasGrad)];
 }
 
-/** Puts other values in place of gradients. */
+/** Replaces gradients. */
 function replaceGradients(parameters: readonly Tensor[], change: (gradient: Tensor) => Tensor): void {
   for (const parameter of parameters) {
     const { device, grad, gradArray, size: length } = parameter;
@@ -60,14 +59,15 @@ function replaceGradients(parameters: readonly Tensor[], change: (gradient: Tens
 }
 
 /**
- * Multiplies all gradients with `min(1, maxNorm / (norm + 1e-6))`, where the norm is that of all
- * gradients in a row, as `torch.nn.utils.clip_grad_norm_`. It is recorded before the call returns,
- * and waits for the GPU only with `errorIfNonfinite`. `AdamW` does the same in its update, by
- * `maxGradNorm`; a loss that was scaled for mixed precision needs that.
+ * Multiplies all gradients by `min(1, maxNorm / (norm + 1e-6))`, with the norm of all gradients
+ * together, as `torch.nn.utils.clip_grad_norm_`. It is recorded before the call returns, and waits
+ * for the GPU only with `errorIfNonfinite`. `AdamW` does the same in its update, by `maxGradNorm`;
+ * use that with a loss that is scaled for mixed precision.
  *
- * @param parameters those without a gradient count as 0
- * @returns the norm before, a scalar on the GPU; rejects with a TensorError for wrong arguments,
- *   and an AutogradError for a norm that is not finite, the gradients being left as they are
+ * @param parameters parameters without a gradient count as 0
+ * @returns the norm before clipping, a scalar on the GPU; rejects with a TensorError for wrong
+ *   arguments, and with an AutogradError, leaving gradients unchanged, for a norm that is not
+ *   finite
  */
 export async function clipGradNorm(
   parameters: Tensor | Iterable<Tensor>,
@@ -93,8 +93,8 @@ export async function clipGradNorm(
 }
 
 /**
- * Brings every element of the gradients into [-clipValue, clipValue], as
- * `torch.nn.utils.clip_grad_value_`. Recorded; nothing is waited for.
+ * Clamps every element of the gradients to [-clipValue, clipValue], as
+ * `torch.nn.utils.clip_grad_value_`. It is recorded; it does not wait for the GPU.
  *
  * @throws TensorError
  */

@@ -14,21 +14,19 @@ import type { Parameter } from '../nn/parameter/parameter.ts';
 import { isIterable, isPair } from './paramGroup.ts';
 import type { ParamGroupOptions } from './paramGroup.ts';
 
-/** What parameters with such names get. */
+/** Options for parameters whose names match. */
 export interface ParameterRule {
-  /** The names that are meant: those in which it matches. */
+  /** Matches the names of the parameters. */
   readonly pattern: RegExp;
   /**
-   * Their learning rate, or a function of what the pattern found:
-   * `([, layer]) => 5e-5 * 0.9 ** (11 - Number(layer))`. Default: what an earlier rule
-   * says, or the optimizer's.
+   * Their learning rate, or a function of the match: `([, layer]) => 5e-5 * 0.9 ** (11 -
+   * Number(layer))`. Default: what an earlier rule says, or the optimizer's.
    */
   readonly lr?: number | ((match: RegExpExecArray) => number) | undefined;
-  /** Their decoupled weight decay. Default: what an earlier rule says, or the optimizer's. */
+  /** Their decoupled weight decay. Default: that of an earlier rule, or the optimizer's. */
   readonly weightDecay?: number | undefined;
   /**
-   * Whether they stay as they are: `requiresGrad` becomes false, and no group
-   * has them. Default false.
+   * Whether they are frozen: `requiresGrad` becomes false, and they are in no group. Default false.
    */
   readonly freeze?: boolean | undefined;
 }
@@ -51,8 +49,8 @@ const ruleKinds = {
 };
 
 /**
- * Groups for an optimizer by the names of parameters: rates that grow from layer to layer, layers
- * that are frozen, weights without decay.
+ * Groups for an optimizer by the names of parameters: rates that grow from layer to layer, frozen
+ * layers, weights without decay.
  *
  *     const groups = groupParameters(model.namedParameters(), [
  *       { pattern: /embeddings/, freeze: true },
@@ -61,19 +59,19 @@ const ruleKinds = {
  *     ]);
  *     const optimizer = new AdamW(groups, { lr: 5e-5, weightDecay: 0.01 });
  *
- * @param namedParameters names and parameters, as `model.namedParameters()` gives them. Those that
- *   need no gradient already are in no group
- * @param rules in order: where several fit a name, later ones win, option by option
- * @returns groups in the order of their first parameter; what no rule fits has neither `lr` nor
- *   `weightDecay`
- * @throws TensorError for names that are none, a rule that fits none of them or is no rule, and
- *   where nothing is left to train
+ * @param namedParameters names and parameters, as from `model.namedParameters()`. Those that
+ *   require no gradient are in no group
+ * @param rules in order: where several match a name, later ones win, option by option
+ * @returns groups in the order of their first parameter; parameters that no rule matches have
+ *   neither `lr` nor `weightDecay`
+ * @throws TensorError for arguments of the wrong kind, a rule that matches no name, and where
+ *   nothing is left to train
  */
 export function groupParameters(
   namedParameters: Iterable<readonly [name: string, parameter: Parameter]>,
   rules: readonly ParameterRule[],
 ): ParamGroupOptions[] {
-  // They may come one by one, and only once.
+  // An iterator, which can be read only once.
   const named: readonly (readonly [string, Parameter])[] = isIterable(namedParameters) ? [...namedParameters] : [];
   requireArgument(
     where,
@@ -104,7 +102,7 @@ export function groupParameters(
   return [...groups.values()];
 }
 
-/** What all rules that fit a name say together. */
+/** The merged options of all rules that match a name. */
 function optionsOf(name: string, rules: readonly ParameterRule[]) {
   const options: { lr?: number; weightDecay?: number; frozen: boolean } = { frozen: false };
   for (const { pattern, lr, weightDecay, freeze } of rules) {

@@ -8,26 +8,26 @@ import type { Params } from './paramGroup.ts';
 
 /** Options of `new Lion`; `weightDecay` is decoupled, and `lr` is 1e-4 by default. */
 export interface LionOptions extends OptimizerOptions {
-  /** How far the step and the mean of gradients look back. Default [0.9, 0.99]. */
+  /** Decay of the mean of gradients in the step, and in the mean itself. Default [0.9, 0.99]. */
   readonly betas?: readonly [number, number] | undefined;
 }
 
 const description = { where: 'new Lion', lr: 1e-4, weightDecay: 0, kinds: { betas: optional(betas) } };
 
 /**
- * Lion: steps of one size, in the direction of the sign of the momentum. It wants a learning rate
- * three to ten times smaller than AdamW, a weight decay as much larger, and half of its memory.
+ * Lion: steps of constant size by the sign of the momentum. It needs a learning rate three to ten
+ * times smaller than AdamW's, a weight decay larger by as much, and half the memory.
  *
  *     const optimizer = new Lion(model.parameters(), { lr: 1e-5, weightDecay: 0.1 });
  *
  * Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023, algorithm 2, with its
- * defaults. What else holds of every optimizer is told at `AdamW`.
+ * defaults. See `AdamW` for what all optimizers have in common.
  */
 export class Lion extends ArenaOptimizer {
   readonly #betas: readonly [number, number];
 
   /**
-   * @param params as those of `AdamW`
+   * @param params as for `AdamW`
    * @throws TensorError as `AdamW` does
    */
   constructor(params: Params, options: LionOptions = {}) {

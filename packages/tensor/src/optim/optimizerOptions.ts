@@ -11,24 +11,24 @@ import type { RateGroup } from './arena/rates.ts';
 export interface OptimizerOptions {
   /**
    * The learning rate, which may be changed between steps: `optimizer.paramGroups[0].lr = …`, or by
-   * `getScheduler`. As an array: the rate of every update of the run, in order, where all are known
-   * beforehand; an update that is skipped uses none up. Default 1e-3.
+   * `getScheduler`. An array holds the rate of every applied update of the run, where all are known
+   * beforehand. Default 1e-3.
    */
   readonly lr?: number | Float64Array | undefined;
-  /** Weight decay of groups without one of their own. Default 0. */
+  /** Weight decay of groups that set none. Default 0. */
   readonly weightDecay?: number | undefined;
   /** Gradients with a larger global norm are scaled down to it; 0 for no clipping. Default 0. */
   readonly maxGradNorm?: number | undefined;
-  /** Updates that were applied before, when a run is resumed. Default 0. */
+  /** Number of updates already applied, when a run is resumed. Default 0. */
   readonly firstStep?: number | undefined;
   /**
-   * Keep an f16 copy of every weight that matrix products read, for `autocast`. The weights
-   * themselves, gradients and moments stay in f32. Default false.
+   * Whether to keep an f16 copy of every weight that matrix products read, for `autocast`. The
+   * weights themselves, gradients and moments stay in f32. Default false.
    */
   readonly fp16?: boolean | undefined;
   /**
-   * What the loss is multiplied with, so that f16 gradients do not vanish. A dynamic one halves
-   * when they overflow. Default 1.
+   * Factor of the loss, so that f16 gradients do not underflow. A dynamic one is halved when they
+   * overflow. Default 1.
    */
   readonly lossScale?: number | DynamicLossScale | undefined;
 }
@@ -87,27 +87,26 @@ const commonNames = {
   device: 'the optimizer works where its parameters are',
 };
 
-/** What an optimizer was given, checked, with its defaults. */
+/** The checked arguments of an optimizer, with defaults. */
 export interface OptimizerArguments extends Required<Omit<OptimizerOptions, 'weightDecay'>> {
   readonly groups: readonly RateGroup[];
   readonly device: Device;
 }
 
 export interface OptimizerDescription {
-  /** As its caller wrote it: `new AdamW`. */
+  /** The call, for messages: `new AdamW`. */
   readonly where: string;
   readonly lr: number;
   readonly weightDecay: number;
-  /** Of the options that only this one has. */
+  /** Kinds of the options that only this optimizer has. */
   readonly kinds: Readonly<Record<string, Kind>>;
   readonly otherNames?: Readonly<Record<string, string>> | undefined;
-  /** By group, what rates that are known beforehand are multiplied with. Default 1. */
+  /** For each group, the factor of rates that are known beforehand. Default 1. */
   readonly factors?: readonly number[] | undefined;
 }
 
 /**
- * What `new AdamW(params, options)`, or another, was given, checked, with the defaults of what all
- * have.
+ * Checks the arguments of an optimizer's constructor and adds the defaults of common options.
  *
  * @throws TensorError
  */

@@ -3,10 +3,10 @@ import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter/parameter.ts';
 import { Tensor } from '../tensor.ts';
 
-/** A parameter, alone or with its name as `module.namedParameters()` gives it. */
+/** A parameter, alone or with its name as from `module.namedParameters()`. */
 export type NamedOrBare = Parameter | readonly [name: string, parameter: Parameter];
 
-/** Parameters that are treated alike. */
+/** A group of parameters with their own options. */
 export interface ParamGroupOptions {
   /** Parameters of the group. */
   readonly params: Iterable<NamedOrBare>;
@@ -16,12 +16,12 @@ export interface ParamGroupOptions {
   readonly weightDecay?: number | undefined;
 }
 
-/** What an optimizer can be given: parameters, in groups or not. */
+/** The parameters of an optimizer, in groups or not. */
 export type Params = Iterable<NamedOrBare> | Iterable<ParamGroupOptions>;
 
 const rate = numberAtLeast(0);
 
-/** Parameters that an optimizer treats alike. What is set here counts from the next `step()` on. */
+/** A group of parameters of an optimizer. Changes take effect at the next `step()`. */
 export class ParamGroup {
   /** Parameters of the group. */
   readonly params: readonly Parameter[];
@@ -35,11 +35,11 @@ export class ParamGroup {
     this.params = named.map(([, parameter]) => parameter);
     this.#lr = lr;
     this.#weightDecay = weightDecay;
-    // A setting by another name would do nothing.
+    // Assigning to a misspelled name must fail, as it would have no effect.
     Object.preventExtensions(this);
   }
 
-  /** Whether the rate of every update was given beforehand, so that it cannot be changed. */
+  /** Whether the rates of all updates were given beforehand, so that they cannot be changed. */
   get lrIsGiven(): boolean {
     return typeof this.#lr !== 'number';
   }
@@ -49,7 +49,7 @@ export class ParamGroup {
     return typeof this.#lr === 'number' ? this.#lr : this.#lr.next();
   }
 
-  /** @throws TensorError when the rate of every update was given beforehand */
+  /** @throws TensorError when the rates of all updates were given beforehand */
   set lr(value: number) {
     if (typeof this.#lr !== 'number') {
       throw new TensorError(
@@ -76,7 +76,7 @@ export interface ReadonlyRates {
   next(): number;
 }
 
-/** Whether it is a parameter with its name. */
+/** Whether a value is a parameter with its name. */
 export const isPair = (value: unknown): value is readonly [string, Parameter] =>
   Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && value[1] instanceof Parameter;
 
@@ -97,10 +97,10 @@ export interface PlainGroup {
 }
 
 /**
- * Groups as the caller gave them, each parameter with a name: its own, or its number.
+ * Reads the groups that a caller passed, each parameter with a name: its own, or its index.
  *
- * @param where the class as its caller wrote it: `new AdamW`
- * @throws TensorError when something is neither a parameter nor a group, or comes twice
+ * @param where the call, for messages: `new AdamW`
+ * @throws TensorError when something is neither a parameter nor a group, or is listed twice
  */
 export function readParams(where: string, params: unknown): PlainGroup[] {
   requireArgument(

@@ -14,9 +14,12 @@ export interface RMSpropOptions extends OptimizerOptions {
   readonly alpha?: number | undefined;
   /** Added to the denominator. Default 1e-8. */
   readonly eps?: number | undefined;
-  /** Part of the last step that the next one keeps. Default 0. */
+  /** Momentum factor. Default 0. */
   readonly momentum?: number | undefined;
-  /** Divides by the deviation of the gradients and not by their size. Default false. */
+  /**
+   * Whether to divide by the standard deviation of the gradients instead of their root mean square.
+   * Default false.
+   */
   readonly centered?: boolean | undefined;
 }
 
@@ -39,14 +42,14 @@ const description = {
  *
  *     const optimizer = new RMSprop(model.parameters(), { lr: 1e-3, momentum: 0.9 });
  *
- * Formulas, names and defaults of `torch.optim.RMSprop`. What else holds of every optimizer is told
- * at `AdamW`.
+ * Formulas, names and defaults of `torch.optim.RMSprop`. See `AdamW` for what all optimizers have
+ * in common.
  */
 export class RMSprop extends ArenaOptimizer {
   readonly #options: { alpha: number; epsilon: number; momentum: number; centered: boolean };
 
   /**
-   * @param params as those of `AdamW`
+   * @param params as for `AdamW`
    * @throws TensorError as `AdamW` does
    */
   constructor(params: Params, options: RMSpropOptions = {}) {

@@ -9,11 +9,11 @@ import type { Params } from './paramGroup.ts';
 
 /** Options of `new SGD`; `weightDecay` is added to the gradient. */
 export interface SGDOptions extends OptimizerOptions {
-  /** Part of the last step that the next one keeps. Default 0. */
+  /** Momentum factor. Default 0. */
   readonly momentum?: number | undefined;
-  /** What the gradient loses before it is added to the last step. Default 0. */
+  /** Dampening of the momentum: gradients are added with the factor 1 - `dampening`. Default 0. */
   readonly dampening?: number | undefined;
-  /** Nesterov's momentum, which looks a step ahead. Default false. */
+  /** Whether to use Nesterov momentum. Default false. */
   readonly nesterov?: boolean | undefined;
 }
 
@@ -31,18 +31,18 @@ const description = {
 };
 
 /**
- * Stochastic gradient descent, with momentum or without.
+ * Stochastic gradient descent, with or without momentum.
  *
  *     const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
  *
- * Formulas, names and defaults of `torch.optim.SGD`. What else holds of every optimizer is told at
- * `AdamW`.
+ * Formulas, names and defaults of `torch.optim.SGD`. See `AdamW` for what all optimizers have in
+ * common.
  */
 export class SGD extends ArenaOptimizer {
   readonly #options: Required<OwnOptions>;
 
   /**
-   * @param params as those of `AdamW`
+   * @param params as for `AdamW`
    * @throws TensorError for `nesterov` without momentum or with dampening, and as `AdamW` does
    */
   constructor(params: Params, options: SGDOptions = {}) {

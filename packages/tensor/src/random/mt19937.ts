@@ -16,8 +16,8 @@ const stateKinds = {
 };
 
 /**
- * The Mersenne twister as PyTorch's CPU generator runs it: the same seed gives the same
- * permutations and the same normal numbers as `torch`.
+ * The Mersenne twister as in PyTorch's CPU generator: a seed gives the same permutations and normal
+ * numbers as in `torch`.
  *
  * Source: M. Matsumoto, T. Nishimura, "Mersenne Twister", 1998; at::mt19937 and
  * at::native::normal_fill of PyTorch.
@@ -36,7 +36,7 @@ export class Mt19937 extends Twister {
     return super.state;
   }
 
-  /** @throws TensorError when it is no state of a Mersenne twister */
+  /** @throws TensorError when it is not a state of a Mersenne twister */
   override set state(state: Mt19937State) {
     requireOptions('state', state, stateKinds, { error: TensorError });
     super.state = state;
@@ -61,7 +61,7 @@ export class Mt19937 extends Twister {
   }
 
   /**
-   * Numbers from 0 on, before 1, in f32, as `torch.rand(count)` on the CPU.
+   * Uniform numbers in [0, 1), in f32, as `torch.rand(count)` on the CPU.
    *
    * @throws TensorError
    */
@@ -70,7 +70,7 @@ export class Mt19937 extends Twister {
   }
 
   /**
-   * Whole numbers from `low` on, before `high`, as `torch.randint` on the CPU.
+   * Whole numbers in [low, high), as `torch.randint` on the CPU.
    *
    * @throws TensorError
    */

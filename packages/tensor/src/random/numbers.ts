@@ -5,7 +5,7 @@ import type { Twister } from './twister.ts';
 const anInteger = wholeNumber(-(2 ** 31), 2 ** 31 - 1);
 const aCount = wholeNumber(0, 2 ** 31 - 1);
 
-/** `Mt19937.randperm` of any generator, as what follows. */
+/** `Mt19937.randperm` for any generator; the functions below likewise. */
 export function randperm(generator: Twister, n: number): Int32Array {
   requireArgument('randperm', 'n', n, aCount, TensorError);
   const order = Int32Array.from({ length: n }, (_, index) => index);
@@ -30,7 +30,7 @@ export function normal(generator: Twister, count: number, mean = 0, std = 1): Fl
   for (let index = 0; index < count; index++) values[index] = uniform24(generator);
   for (let start = 0; start + 16 <= count; start += 16) boxMuller(values, start, mean, std);
   if (count % 16 !== 0) {
-    // PyTorch draws the last 16 again, so that it can transform whole blocks only.
+    // PyTorch draws the last 16 again, because it only transforms whole blocks.
     const start = count - 16;
     for (let index = start; index < count; index++) values[index] = uniform24(generator);
     boxMuller(values, start, mean, std);
@@ -48,7 +48,7 @@ export function integers(generator: Twister, count: number, low: number, high: n
   requireArgument(where, 'low', low, anInteger, TensorError);
   requireArgument(where, 'high', high, wholeNumber(low + 1, 2 ** 31), TensorError);
   const width = high - low;
-  // PyTorch takes two words for wide ranges, the higher first.
+  // PyTorch takes two words for wide ranges, the high one first.
   const offset =
     width < 2 ** 28
       ? () => generator.nextUint32() % width
@@ -82,7 +82,7 @@ function scalarNormal(generator: Twister): number {
   return radius * Math.cos(angle);
 }
 
-/** Turns 16 uniform numbers into 16 normal ones, in f32 as PyTorch does. */
+/** Transforms 16 uniform numbers to 16 normal ones, in f32, as PyTorch does. */
 function boxMuller(values: Float32Array, start: number, mean: number, std: number): void {
   const round = Math.fround;
   for (let index = start; index < start + 8; index++) {

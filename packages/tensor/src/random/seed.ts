@@ -7,9 +7,9 @@ let generator: Twister | null = null;
 const seedKind = wholeNumber(0, 2 ** 32 - 1);
 
 /**
- * Fixes the seed of what is made from now on without one of its own: new heads, and the dropout of
- * new models. What `rand`, `randn` and their like draw begins anew. It is read when a model is
- * made; those that exist, and runs that go on, keep theirs.
+ * Sets the default seed: of `rand`, `randn` and similar functions, which restart, and of new heads
+ * and the dropout of new models. It is read when a model is made; existing models and running
+ * trainings keep theirs.
  *
  * @throws RangeError
  */
@@ -19,24 +19,20 @@ export function setSeed(value: number): void {
   generator = null;
 }
 
-/**
- * The generator that is drawn from where none is given: begun anew by `setSeed`, by chance before
- * its first call.
- */
+/** The default generator: seeded by `setSeed`, randomly before its first call. */
 export function defaultGenerator(): Twister {
   return (generator ??= new Twister(seed ?? Math.floor(Math.random() * 2 ** 32)));
 }
 
-/** The last seed set, or null: the default of what is made now. */
+/** The last seed that was set, or null. */
 export function currentSeed(): number | null {
   return seed;
 }
 
 /**
- * Takes down where the generator of the process stands.
+ * Saves the state of the default generator.
  *
- * @returns runs a function that draws the same numbers as from there; what is drawn after it is as
- *   if it had not been called
+ * @returns runs a function with the generator in that state, and restores the generator afterwards
  */
 export function replayDraws(): <T>(body: () => T) => T {
   const { state } = defaultGenerator();

@@ -1,25 +1,25 @@
 const stateSize = 624;
 const middle = 397;
 
-/** What a generator needs to go on where it stands; plain JSON. */
+/** State of a generator, as plain JSON. */
 export interface Mt19937State {
   /** 624 words. */
   readonly words: readonly number[];
-  /** Words used since they were last renewed. */
+  /** Number of words used since they were last generated. */
   readonly position: number;
-  /** The second number of a normal pair, not given out yet. */
+  /** The second number of a normal pair, if it is not used yet. */
   readonly nextNormal: number | null;
 }
 
 /**
- * The words of the Mersenne twister, from which all other numbers are drawn.
+ * The Mersenne twister: random words, from which all other numbers are derived.
  *
  * Source: M. Matsumoto, T. Nishimura, "Mersenne Twister", 1998.
  */
 export class Twister {
   readonly #words = new Uint32Array(stateSize);
   #position = stateSize;
-  /** The second number of a normal pair, not given out yet: for what draws those. @internal */
+  /** The second number of a normal pair, if it is not used yet. @internal */
   nextNormal: number | null = null;
 
   /** @param seed a whole number; its lowest 32 bits count */
@@ -32,7 +32,7 @@ export class Twister {
     }
   }
 
-  /** Where it stands. */
+  /** The state of the generator. */
   get state(): Mt19937State {
     return { words: [...this.#words], position: this.#position, nextNormal: this.nextNormal };
   }

@@ -1,4 +1,4 @@
-/** Element types that a safetensors file can name, and their size in bytes. */
+/** Element types of safetensors files, and their sizes in bytes. */
 export const safetensorsDtypes = {
   BOOL: 1,
   U8: 1,
@@ -30,10 +30,7 @@ export interface SafetensorsEntry {
   readonly data: Uint8Array;
 }
 
-/**
- * A safetensors file that is damaged or lies about itself. The message names the file and the
- * tensor.
- */
+/** A safetensors file is damaged or inconsistent. The message names the file and the tensor. */
 export class SafetensorsError extends Error {
   override name = 'SafetensorsError';
 }

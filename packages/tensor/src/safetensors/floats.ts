@@ -11,8 +11,8 @@ function halfToFloat(bits: number): number {
 }
 
 /**
- * The values of a tensor of a safetensors file in float32; null for a type that holds no floats. Of
- * F32 they share the file's memory, where they are aligned in it.
+ * The values of a safetensors tensor in float32; null for a type without floats. F32 values share
+ * the memory of the file where they are aligned.
  */
 export function floatsOf({ dtype, data }: { readonly dtype: string; readonly data: Uint8Array }): Float32Array | null {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

@@ -1,6 +1,6 @@
 /**
- * Parses the JSON header. `JSON.parse` keeps the last of two equal keys without a word, which would
- * let a file show one tensor and load another; so the keys at the top are counted too.
+ * Parses the JSON header. `JSON.parse` silently keeps the last of two equal keys, so that a file
+ * could show one tensor and load another; therefore the top-level keys are counted too.
  */
 export function parseHeader(bytes: Uint8Array, fail: (reason: string) => never): Record<string, unknown> {
   let text: string;

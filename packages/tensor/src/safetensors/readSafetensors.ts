@@ -6,11 +6,11 @@ import { parseHeader } from './parseHeader.ts';
 /** The format's own limit on the header, in bytes. */
 const maxHeaderBytes = 100_000_000;
 
-/** What a safetensors file holds. */
+/** Content of a safetensors file. */
 export interface SafetensorsFile {
-  /** Texts by name; empty where the file has none. */
+  /** Metadata by name; empty where the file has none. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** In the order of the data. The bytes are views into the file. */
+  /** Tensors by name, in the order of the data. The bytes are views into the file. */
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
 }
 
@@ -23,18 +23,18 @@ interface Range {
 }
 
 /**
- * Reads a safetensors file and trusts nothing in it: sizes, offsets, overlaps, gaps, types and
- * duplicate names are all checked before a byte of data is used.
+ * Reads a safetensors file without trusting it: sizes, offsets, overlaps, gaps, types and duplicate
+ * names are all checked before any data is used.
  *
  * Format: https://github.com/huggingface/safetensors#format
  *
- * @param source how messages call the file
+ * @param source name of the file in messages
  * @throws SafetensorsError
  */
 export function readSafetensors(file: Uint8Array, source = 'safetensors file'): SafetensorsFile {
   requireArgument('readSafetensors', 'file', file, instanceOf(Uint8Array, 'a Uint8Array'), SafetensorsError);
   requireArgument('readSafetensors', 'source', source, text, SafetensorsError);
-  // Node's Buffer is a Uint8Array whose `slice` does not copy: what is given out must not surprise.
+  // Node's Buffer is a Uint8Array whose `slice` does not copy; results must be plain Uint8Arrays.
   const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const fail = (reason: string): never => {
     throw new SafetensorsError(`${source}: ${reason}. The file is damaged or not whole: fetch or save it again.`);
@@ -105,7 +105,10 @@ function readRange(name: string, entry: unknown, fail: (reason: string) => never
   return { name, start, end, ...checked };
 }
 
-/** What stands in the file, short: it may be large, and nested deeper than the stack. */
+/**
+ * A value from the file, shortened for a message: it may be large, and nested deeper than the
+ * stack.
+ */
 function written(value: unknown): string {
   if (!Array.isArray(value) || value.length > 8 || value.some((element) => typeof element === 'object'))
     return shown(value);

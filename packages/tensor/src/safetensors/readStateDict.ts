@@ -7,8 +7,8 @@ import { readSafetensors } from './readSafetensors.ts';
  * The weights of a safetensors file, as `safetensors.torch.save_file(model.state_dict(), path)`
  * writes it, for `module.loadStateDict`. F16, BF16 and F64 become f32.
  *
- * @param source how messages call the file
- * @throws SafetensorsError for a damaged file, or a tensor of no floats
+ * @param source name of the file in messages
+ * @throws SafetensorsError for a damaged file, or a tensor of another type
  */
 export function readStateDict(file: Uint8Array, source = 'safetensors file'): StateDict {
   const { tensors } = readSafetensors(file, source);

@@ -4,15 +4,15 @@ import { safetensorsDtypes, SafetensorsError } from './dtypes.ts';
 import type { SafetensorsDtype } from './dtypes.ts';
 
 /**
- * Host data that can be written: its element type is that of the array unless `dtype` says
- * otherwise (f16 as bits in a Uint16Array).
+ * Host data to write. Its element type is that of the array unless `dtype` says otherwise (f16 as
+ * bits in a Uint16Array).
  */
 export interface WritableTensor {
   /** Extents, outermost first. */
   readonly shape: readonly number[];
   /** Values in row-major order. */
   readonly data: Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
-  /** Element type in the file. Default: that of `data`; bits of f16 and bf16 need it. */
+  /** Element type in the file. Default: that of `data`; required for bits of f16 and bf16. */
   readonly dtype?: SafetensorsDtype | 'f32' | 'f16' | 'i32' | 'u32' | undefined;
 }
 
@@ -29,8 +29,9 @@ function dtypeOf({ data, dtype }: WritableTensor): SafetensorsDtype {
 }
 
 /**
- * A safetensors file. Tensors lie in the order given, except that larger element types come first,
- * so that each is aligned; the header is padded to a multiple of 8 bytes, as the Rust library does.
+ * Makes a safetensors file. Tensors keep the given order, except that larger element types come
+ * first, so that each is aligned; the header is padded to a multiple of 8 bytes, as the Rust
+ * library does.
  *
  * @throws SafetensorsError when a shape and its data do not fit
  */

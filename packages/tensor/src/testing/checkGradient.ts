@@ -10,11 +10,11 @@ import type { Tensor } from '../tensor.ts';
 
 export interface GradientCheck {
   readonly device: Device;
-  /** Shapes of the inputs; they are filled with normal numbers. */
+  /** Shapes of the inputs, which are filled with normal numbers. */
   readonly shapes: readonly Shape[];
   /** The operation under test. */
   readonly operation: (...inputs: Tensor[]) => Tensor;
-  /** The same in float64. */
+  /** The same operation in float64. */
   readonly reference: (...inputs: Float64Array[]) => ArrayLike<number>;
   readonly seed?: number;
 }
@@ -24,7 +24,7 @@ const step = 1e-5;
 /**
  * Checks values and gradients of an operation: `Σ output * weights`, with random weights, is
  * differentiated by the tape and, in float64, by central differences of the reference. The
- * tolerance is that of f32 sums over the values that meet in one element.
+ * tolerance is that of f32 sums over the values that contribute to one element.
  */
 export async function checkGradient({ device, shapes, operation, reference, seed = 1 }: GradientCheck): Promise<void> {
   const random = new Mt19937(seed);

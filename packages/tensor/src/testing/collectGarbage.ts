@@ -6,8 +6,8 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 /**
- * Collects until so much is given back, for at most five seconds: a runtime calls finalizers in a
- * later turn of its own choice, and Deno's is not always one of the next two.
+ * Collects garbage until a condition holds, for at most five seconds: runtimes call finalizers in a
+ * later turn, and Deno not always in one of the next two.
  */
 export async function collectGarbage(givenBack: () => boolean): Promise<void> {
   const end = performance.now() + 5000;

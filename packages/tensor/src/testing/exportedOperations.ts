@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/**
- * Names of all functions that index.ts exports from functional/, by the file that they come from.
- */
+/** The file of every function that index.ts exports from functional/, by the function's name. */
 export function exportedOperations(): ReadonlyMap<string, string> {
   const index = readFileSync(new URL('../index.ts', import.meta.url), 'utf8');
   const found = new Map<string, string>();

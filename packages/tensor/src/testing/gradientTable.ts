@@ -4,7 +4,9 @@ import { sizeOf } from '../shape.ts';
 import { callCase } from './torchCases.ts';
 import type { TorchCase } from './torchCases.ts';
 
-/** Numbers away from corners: positive, no two alike, none near a whole one or a half. */
+/**
+ * Numbers away from kinks of functions: positive, all different, none near a whole or half number.
+ */
 const smooth = (length: number, input: number): Float32Array =>
   Float32Array.from(
     { length },
@@ -13,7 +15,7 @@ const smooth = (length: number, input: number): Float32Array =>
 
 const costOf = ({ shapes }: TorchCase) => shapes.reduce((total, shape) => total + sizeOf(shape), 0);
 
-/** Floats of all results in a row. */
+/** The float results, flattened and concatenated. */
 function call(entry: TorchCase, given: readonly api.Tensor[]): api.Tensor {
   const floats = callCase(entry, given).filter(({ dtype }) => dtype === 'f32' || dtype === 'f16');
   const flat = floats.map((output) => api.cast(api.flatten(output), 'f32'));

@@ -6,21 +6,21 @@ import type { Tensor } from '../tensor.ts';
 import { callCase, goldenNumbers, inputOf, numberOf, valuesOf } from './torchCases.ts';
 import type { TorchCase, Written } from './torchCases.ts';
 
-/** Results in a row, in f32; gradients flow through it. */
+/** Results flattened and concatenated, in f32; gradients flow. */
 const flatten = (outputs: readonly Tensor[]) =>
   api.concat(
     outputs.map((output) => api.flatten(output)).map((flat) => (flat.dtype === 'f32' ? flat : api.cast(flat, 'f32'))),
   );
 
-/** The values of all results, whole numbers too. */
+/** The values of all results, including whole numbers. */
 async function dataOf(outputs: readonly Tensor[]): Promise<number[]> {
   const parts = await Promise.all(outputs.map((output) => output.data()));
   return parts.flatMap((part) => [...part]);
 }
 
 /**
- * Expects numbers within `roundings` of f32 of the greatest, NaN and infinities where they are; of
- * each by itself where huge ones are among them.
+ * Expects equal numbers up to `roundings` f32 roundings of the largest, or of each number itself
+ * where there are huge ones; NaN and infinities at the same positions.
  */
 function expectEqual(
   actual: ArrayLike<number>,
@@ -47,8 +47,8 @@ export const readCases = (file: string): TorchCase[] =>
 /**
  * A test for each case of a file in golden/: values, shapes and gradients equal PyTorch's.
  *
- * @param roundings of f32 that results may be away; 0 for what only moves data
- * @param integers whether the operations take whole numbers too
+ * @param roundings tolerance in f32 roundings; 0 for operations that only move data
+ * @param integers whether the operations also take whole numbers
  */
 export function testTorchCases(
   file: string,
@@ -66,11 +66,11 @@ export function testTorchCases(
     const outputs = callCase(entry, inputs);
     expect(outputs.map(({ shape }) => shape)).toEqual(entry.outputs);
     if (entry.types) expect(outputs.map(({ dtype }) => dtype)).toEqual(entry.types);
-    // f16 is rounded from f32, by PyTorch too.
+    // f16 results are rounded from f32, also by PyTorch.
     const bound = outputs[0]?.dtype === 'f16' ? 2 ** 14 : roundings;
     expectEqual(await dataOf(outputs), entry.values, bound, 'value', entry.special);
     if (entry.gradients) {
-      // Where values were comes behind the values, and has no gradient.
+      // Positions come after the values, and have no gradient.
       const flat = flatten(outputs.filter(({ dtype }) => dtype === 'f32' || dtype === 'f16'));
       const weights = api.tensor(goldenNumbers(flat.shape, 29, 5, 19), { shape: flat.shape, device: device() });
       api.sum(api.mul(flat, weights)).backward();

@@ -6,22 +6,22 @@ import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import type { DType } from '../dtypes.ts';
 
-/** A number, or NaN and infinities as JSON has them. */
+/** A number; NaN and infinities are strings in JSON. */
 export type Written = number | string;
 
 export interface TorchCase {
   readonly operation: string;
   readonly shapes: readonly Shape[];
-  /** Those behind the tensors; by name where the tensors are one argument. */
+  /** Arguments after the tensors; by name where the tensors are one argument. */
   readonly arguments: readonly unknown[] | Readonly<Record<string, unknown>>;
-  /** Values of the first input, where they are not made by rule. */
+  /** Values of the first input. Default: generated. */
   readonly data?: readonly Written[];
   readonly outputs: readonly Shape[];
   readonly values: readonly Written[];
-  /** The type of all inputs, where results are compared by their types too. */
+  /** Type of all inputs, where the types of results are compared too. */
   readonly dtype?: DType;
   readonly types?: readonly DType[];
-  /** Whether inputs have NaN, infinite and huge values. */
+  /** Whether inputs contain NaN, infinite and huge values. */
   readonly special?: true;
   readonly gradients?: readonly (readonly Written[])[];
 }
@@ -39,7 +39,7 @@ export const numberOf = (written: Written): number =>
   typeof written === 'number' ? written : Number(written.replace('inf', 'Infinity'));
 const withInfinities = (value: unknown): unknown => (value === 'inf' || value === '-inf' ? numberOf(value) : value);
 
-/** Calls an operation as its case says; several results as several. */
+/** Calls the operation of a case and returns its results as an array. */
 export function callCase(entry: TorchCase, inputs: readonly Tensor[]): Tensor[] {
   const operation = operations[entry.operation];
   if (!operation) throw new Error(`the package has no ${entry.operation}`);
@@ -48,7 +48,7 @@ export function callCase(entry: TorchCase, inputs: readonly Tensor[]): Tensor[] 
   return Array.isArray(output) ? output : Object.values(output);
 }
 
-/** What an operation is called with, tensors and all. */
+/** All arguments of the operation of a case, tensors included. */
 export function argumentsOf(entry: TorchCase, inputs: readonly Tensor[]): readonly unknown[] {
   const given = Array.isArray(entry.arguments)
     ? [...placed(entry, inputs)]
@@ -90,11 +90,11 @@ function placed({ operation, arguments: given }: TorchCase, inputs: readonly Ten
     const signs = api.sub(api.scale(api.cast(api.gt(last, 0), last.dtype), 2), 1);
     return [...inputs.slice(0, -1), signs, ...behind];
   }
-  // Of scatterAdd the source comes last.
+  // In scatterAdd the source comes last.
   return operation === 'scatterAdd' ? [first, ...behind, inputs[1]] : [...inputs, ...behind];
 }
 
-/** Infinities are texts, and weights arrays that become tensors. */
+/** Infinities are strings in JSON, and weights arrays that become tensors. */
 function optionsOf(value: unknown, { device }: Tensor): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(

@@ -13,8 +13,8 @@ import { dropoutKind, kernelDropout } from '../dropout/dropoutOptions.ts';
 import type { DropoutOptions } from '../dropout/dropoutOptions.ts';
 
 /**
- * Where the sequences of a batch begin and end, on the GPU. Shared by all attention layers of a
- * forward pass.
+ * Boundaries of the sequences of a batch, on the GPU. Shared by all attention layers of a forward
+ * pass.
  */
 export interface PackedSequences {
   /** u32 [sequences + 1]. */
@@ -33,8 +33,7 @@ const lengths: Kind = {
 };
 
 /**
- * Uploads the cumulative lengths of sequences that lie one after the other, without padding. The
- * lengths lie in u32.
+ * Uploads the cumulative lengths of sequences that are concatenated without padding.
  *
  * @param cuSeqlens 0, the end of the first sequence, …, the end of the last
  * @throws ShapeError, TensorError
@@ -62,13 +61,13 @@ export function packSequences(device: Device, cuSeqlens: Uint32Array): PackedSeq
 
 /** Options of `attention` and `attentionQkvPacked`. */
 export interface AttentionOptions {
-  /** Where the sequences of the batch begin and end. */
+  /** Boundaries of the sequences of the batch. */
   readonly sequences: PackedSequences;
-  /** Heads; a token's row is theirs, one behind the other. */
+  /** Number of heads; a token's row holds them one after the other. */
   readonly numHeads: number;
-  /** Multiplies the scores. Default 1 / sqrt(head size). */
+  /** Factor of the scores. Default 1 / sqrt(head size). */
   readonly scale?: number | undefined;
-  /** Dropout of the probabilities. */
+  /** Dropout of the probabilities. Default: none. */
   readonly dropout?: DropoutOptions | undefined;
 }
 
@@ -86,7 +85,7 @@ const optionKinds = {
 
 /**
  * Multi-head attention within each sequence of a packed batch: `dropout(softmax(query keyᵀ *
- * scale)) value`, head by head. No scores are stored; the backward pass computes them again. Dao et
+ * scale)) value`, head by head. Scores are not stored; the backward pass recomputes them. Dao et
  * al., "FlashAttention", 2022; `torch.nn.functional.scaled_dot_product_attention`. f32 or f16;
  * gradients flow to all three.
  *
@@ -108,10 +107,10 @@ export function attention(query: Tensor, key: Tensor, value: Tensor, options: At
 }
 
 /**
- * The same for queries, keys and values that stand side by side in one tensor, as `fusedLinear`
+ * `attention` for queries, keys and values that lie side by side in one tensor, as `fusedLinear`
  * computes them. f32 or f16; the gradient flows to it.
  *
- * @param qkv [tokens, 3 * heads * head size]: of each token the query, the key and the value
+ * @param qkv [tokens, 3 * heads * head size]: the query, the key and the value of each token
  * @returns [tokens, heads * head size]
  * @throws ShapeError
  */
@@ -125,7 +124,7 @@ export function attentionQkvPacked(qkv: Tensor, options: AttentionOptions): Tens
   return attend([qkv], width, options);
 }
 
-/** Attention over three matrices of `width` columns, or one that has them side by side. */
+/** Attention over three matrices of `width` columns, or one that holds them side by side. */
 function attend(inputs: readonly [Tensor, ...Tensor[]], width: number, options: AttentionOptions): Tensor {
   const { sequences } = options;
   const [first] = inputs;

@@ -22,15 +22,18 @@ import type { DType } from '../../dtypes.ts';
 /** Options of `scaledDotProductAttention`. */
 export interface ScaledDotProductAttentionOptions {
   /**
-   * Of bool, true where a query may see a key; or numbers that are added to the scores. Broadcasts
-   * to [..., queries, keys]. Default: all is seen.
+   * bool, true where a query attends to a key; or numbers that are added to the scores. Broadcasts
+   * to [..., queries, keys]. Default: every query attends to every key.
    */
   readonly mask?: Tensor | undefined;
-  /** Whether query i sees the keys up to i only. Not together with `mask`. Default false. */
+  /** Whether query i attends only to keys up to i. Not together with `mask`. Default false. */
   readonly isCausal?: boolean | undefined;
-  /** Multiplies the scores. Default 1 / sqrt(width). */
+  /** Factor of the scores. Default 1 / sqrt(width). */
   readonly scale?: number | undefined;
-  /** Dropout of the probabilities; its random key has a token key for each row of them. */
+  /**
+   * Dropout of the probabilities; its random key has a token key for each row of them. Default:
+   * none.
+   */
   readonly dropout?: DropoutOptions | undefined;
 }
 
@@ -43,10 +46,11 @@ const kinds = {
 };
 
 /**
- * `dropout(softmax(query keyᵀ * scale + mask)) value` over the last two dimensions, those before
- * them being a batch that broadcasts. All scores are stored: `attention` computes packed batches
- * without. A query that sees no key gets 0. As `torch.nn.functional.scaled_dot_product_attention`.
- * f32 or f16, all of one type; gradients flow to all, and to a mask of numbers.
+ * `dropout(softmax(query keyᵀ * scale + mask)) value` over the last two dimensions; the dimensions
+ * before them are a batch and broadcast. All scores are stored, unlike in `attention` for packed
+ * batches. A query that attends to no key gets 0. As
+ * `torch.nn.functional.scaled_dot_product_attention`. f32 or f16, all of one type; gradients flow
+ * to all, and to a mask of numbers.
  *
  * @param query [..., queries, width]
  * @param key [..., keys, width]
@@ -98,7 +102,7 @@ function requireMask(operation: string, mask: Tensor, query: Tensor, key: Tensor
     );
 }
 
-/** Softmax of what is seen; zeros for a query that sees nothing, and no gradient there. */
+/** Softmax over the keys that the mask allows; zeros, without a gradient, where it allows none. */
 function maskedSoftmax(scores: Tensor, mask: Tensor): Tensor {
   const isBool = mask.dtype === 'bool';
   const sees = any(isBool ? mask : gt(mask, -Infinity), -1, { keepDim: true });
@@ -106,7 +110,7 @@ function maskedSoftmax(scores: Tensor, mask: Tensor): Tensor {
   return where(sees, softmax(where(sees, masked, 0)), 0);
 }
 
-/** True where the key is none behind the query. */
+/** True where the key is not after the query. */
 function causalMask({ shape, device }: Tensor): Tensor {
   const [queries, keys] = [shape.at(-2) ?? 0, shape.at(-1) ?? 0];
   const seen = Uint32Array.from({ length: queries * keys }, (_, index) =>

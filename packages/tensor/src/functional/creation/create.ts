@@ -14,19 +14,19 @@ import { requireGivenOptions } from '../checks.ts';
 import { flatten } from '../../nested.ts';
 import type { Nested } from '../../nested.ts';
 
-/** Options of every function that makes a tensor. */
+/** Options of every function that creates a tensor. */
 export interface MakeOptions<D extends DType = DType> {
-  /** Default: the one that `await defaultDevice()` has opened. */
+  /** Default: the device that `await defaultDevice()` has opened. */
   readonly device?: Device | undefined;
-  /** Default: that of the data; numbers become f32, bigints i32, booleans bool. */
+  /** Element type. Default: from the data; numbers become f32, bigints i32, booleans bool. */
   readonly dtype?: D | undefined;
-  /** Default false. Only floats have gradients. */
+  /** Whether the tensor requires a gradient. Only floats can. Default false. */
   readonly requiresGrad?: boolean | undefined;
 }
 
 /** Options of `tensor`. */
 export interface CreateOptions<D extends DType = DType> extends MakeOptions<D> {
-  /** Default: that of nested arrays, or as long as a typed array. */
+  /** Default: the shape of nested arrays, or the length of a typed array. */
   readonly shape?: Shape | undefined;
 }
 
@@ -42,13 +42,11 @@ export type TensorData =
   | BigUint64Array
   | Nested;
 
-/**
- * The element that nested arrays end in; those of more than six dimensions are not looked through.
- */
+/** The innermost element type of nested arrays of up to six dimensions. */
 type Inner<X> = X extends readonly (infer E)[] ? E : X;
 type Innermost<X> = Inner<Inner<Inner<Inner<Inner<Inner<X>>>>>>;
 
-/** The element type that `tensor` tells from data. */
+/** The element type that `tensor` infers from data. */
 export type TypeOfData<X> = [Innermost<X>] extends [never]
   ? 'f32'
   : Innermost<X> extends number | Float32Array | Float64Array
@@ -124,15 +122,15 @@ export function tensor<X extends TensorData, D extends DType = TypeOfData<X>>(
   return fromValues('tensor', () => given.values, shape, { ...options, dtype });
 }
 
-/** Whole numbers of 64 bits as plain ones; those that 32 bits do not hold are told later. */
+/** Bigints as plain numbers; those beyond 32 bits are refused later. */
 const numbersOf = (data: Exclude<TensorData, Nested>): ArrayLike<number> =>
   data instanceof BigInt64Array || data instanceof BigUint64Array ? Array.from(data, Number) : data;
 
 /**
- * A tensor of values that are right for its type; for functions that make some.
+ * Makes a tensor from computed values, for functions that create tensors.
  *
- * @param compute gives the values, once the device has room for them
- * @throws TensorError for a value that the type does not have, OutOfMemoryError
+ * @param compute returns the values; called once the device has memory for them
+ * @throws TensorError for a value that the type cannot represent, OutOfMemoryError
  */
 export function fromValues<D extends DType>(
   where: string,
@@ -161,7 +159,7 @@ export function fromValues<D extends DType>(
   return new Tensor({ array, shape, device, requiresGrad, isBool: dtype === 'bool' });
 }
 
-/** Numbers as memory holds them. */
+/** Numbers as a typed array of the element type. */
 function hostArray(where: string, values: ArrayLike<number>, dtype: DType): HostData {
   if (dtype === 'f16') return values as Uint16Array;
   if (dtype === 'f32') return values instanceof Float32Array ? values : Float32Array.from(values);
@@ -173,7 +171,7 @@ function hostArray(where: string, values: ArrayLike<number>, dtype: DType): Host
   return array;
 }
 
-/** A tensor of one number; `like` says what options leave open. */
+/** A tensor filled with one number; `like` gives the defaults of the options. */
 function filled<D extends DType>(
   where: string,
   shape: Shape,
@@ -234,7 +232,7 @@ export function full<V extends number | boolean, D extends DType = V extends boo
   return filled('full', shape, Number(value), options, { dtype });
 }
 
-/** Like another tensor: its shape, type and device, where the options do not say others. */
+/** A filled tensor with the shape, type and device of another one, unless the options differ. */
 function filledLike<D extends DType>(where: string, like: Tensor, value: number, options: MakeOptions): Tensor<D> {
   if (!(like instanceof Tensor))
     requireArgument(where, 'input', like, { what: 'a Tensor', holds: () => false }, TensorError);

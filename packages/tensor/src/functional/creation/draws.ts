@@ -16,7 +16,7 @@ import type { MakeOptions } from './create.ts';
 
 /** Options of functions that draw numbers. */
 export interface DrawOptions<D extends DType = DType> extends MakeOptions<D> {
-  /** What is drawn from. Default: one generator of the process, which `setSeed` begins anew. */
+  /** Random generator. Default: the process-wide one, which `setSeed` seeds. */
   readonly generator?: Mt19937 | undefined;
 }
 
@@ -24,7 +24,7 @@ type Draw = (generator: Twister, count: number) => ArrayLike<number>;
 
 const kinds = { ...makeKinds, generator: optional(instanceOf(Mt19937)) };
 
-/** Draws on the host: the numbers are those of PyTorch's CPU generator for the same seed. */
+/** Draws on the host, the same numbers as PyTorch's CPU generator for the same seed. */
 function drawn<D extends DType>(
   where: string,
   shape: Shape,
@@ -39,7 +39,7 @@ function drawn<D extends DType>(
 }
 
 /**
- * Numbers from 0 on, before 1, f32; for a seed those of `torch.rand` on the CPU. It requires a
+ * Uniform numbers in [0, 1), f32; for a seed the same as `torch.rand` on the CPU. It requires a
  * gradient by `requiresGrad` only.
  *
  * @throws ShapeError, TensorError
@@ -49,8 +49,8 @@ export function rand<D extends DType = 'f32'>(shape: Shape, options: DrawOptions
 }
 
 /**
- * Normal numbers of mean 0 and deviation 1, f32; for a seed those of `torch.randn` on the CPU. It
- * requires a gradient by `requiresGrad` only.
+ * Normal numbers of mean 0 and standard deviation 1, f32; for a seed the same as `torch.randn` on
+ * the CPU. It requires a gradient by `requiresGrad` only.
  *
  * @throws ShapeError, TensorError
  */
@@ -58,7 +58,7 @@ export function randn<D extends DType = 'f32'>(shape: Shape, options: DrawOption
   return drawn('randn', shape, options, 'f32', normalIn(options?.dtype));
 }
 
-/** Of f16 PyTorch draws whole blocks of 16 only, and then the last 16 again. */
+/** For f16 PyTorch draws only whole blocks of 16, and then the last 16 again. */
 const normalIn =
   (dtype: DType | undefined): Draw =>
   (generator, count) => {
@@ -71,8 +71,8 @@ const normalIn =
   };
 
 /**
- * Whole numbers from `low` on, before `high`, i32; for a seed those of `torch.randint` on the CPU.
- * No gradient flows.
+ * Whole numbers in [low, high), i32; for a seed the same as `torch.randint` on the CPU. No gradient
+ * flows.
  *
  * @throws ShapeError, TensorError
  */
@@ -87,7 +87,7 @@ export function randint<D extends DType = 'i32'>(
   );
 }
 
-/** Draws in the shape, type and device of another tensor, where the options do not say others. */
+/** Draws a tensor with the shape, type and device of another one, unless the options differ. */
 function drawnLike<D extends DType>(where: string, input: Tensor, options: DrawOptions, draw: Draw): Tensor<D> {
   requireTensor(where, 'input', input);
   requireGivenOptions(where, options, kinds);
@@ -126,8 +126,8 @@ export function randnLike<I extends DType, D extends DType = I>(
 const aCount = wholeNumber(0, 2 ** 31 - 1);
 
 /**
- * The numbers 0 to n - 1 in random order, i32; for a seed those of `torch.randperm` on the CPU. Of
- * the shape `[n]`; no gradient flows.
+ * The numbers 0 to n - 1 in random order, i32, of the shape `[n]`; for a seed the same as
+ * `torch.randperm` on the CPU. No gradient flows.
  *
  * @throws TensorError
  */

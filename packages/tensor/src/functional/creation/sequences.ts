@@ -8,18 +8,15 @@ import type { DType } from '../../dtypes.ts';
 
 const count = wholeNumber(0, 2 ** 31 - 1);
 
-/**
- * i32 where all numbers are whole, f32 where one is none; one of both where the
- * compiler does not know them.
- */
+/** i32 where all numbers are whole, else f32; either where the compiler does not know them. */
 type RangeType<N extends number> = number extends N ? 'i32' | 'f32' : `${N}` extends `${bigint}` ? 'i32' : 'f32';
 
 /**
- * The numbers from `start` on, before `end`, in steps, as `torch.arange`; `arange(end)` begins with
- * 0. i32 where all three are whole, else f32. Of one dimension; it requires a gradient by
+ * The numbers from `start` to before `end`, in steps, as `torch.arange`; `arange(end)` starts at 0.
+ * i32 where all three are whole, else f32. Of one dimension; it requires a gradient by
  * `requiresGrad` only.
  *
- * @param end default: `start`, and the numbers begin with 0
+ * @param end default: the first argument is the end, and numbers start at 0
  * @param step default 1; may be negative
  * @throws TensorError
  */
@@ -51,7 +48,7 @@ function ranged<D extends DType>(start: number, last: number, step: number, opti
 }
 
 /**
- * `steps` numbers from `start` to `end`, both among them, f32, as `torch.linspace`. Of the shape
+ * `steps` numbers from `start` to `end`, both included, f32, as `torch.linspace`. Of the shape
  * `[steps]`; it requires a gradient by `requiresGrad` only.
  *
  * @throws TensorError

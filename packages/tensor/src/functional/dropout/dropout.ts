@@ -10,9 +10,9 @@ import type { DropoutOptions } from './dropoutOptions.ts';
 import type { DType } from '../../dtypes.ts';
 
 /**
- * Sets a part of the elements to 0 and divides the others by what is kept, as
- * `torch.nn.functional.dropout`; the bits are those of `options.random`. Of the shape and type of
- * `input`, f32 or f16; the gradient is dropped and scaled alike.
+ * Sets elements to 0 at random and divides the others by 1 - probability, as
+ * `torch.nn.functional.dropout`; the random bits come from `options.random`. Of the shape and type
+ * of `input`, f32 or f16; the gradient is dropped and scaled in the same way.
  *
  * @param input [rows, columns]
  * @throws TensorError

@@ -8,15 +8,15 @@ import { Tensor } from '../../tensor.ts';
 import { tensor } from '../creation/create.ts';
 
 /**
- * Where dropout gets its bits from: the seed, the number of the update, and for each row which
- * token of which example it is. The same key drops the same elements, however examples are cut into
- * batches.
+ * Where dropout gets its random bits from: the seed, the number of the update, and for each row
+ * which token of which example it is. The same key drops the same elements, however examples are
+ * split into batches.
  */
 export interface RandomKey {
   /** u32 [4]: seed, update, 0, 0. */
   readonly state: Tensor;
   /**
-   * u32 [rows]: number of the example in the update shifted left by 16, plus the position of the
+   * u32 [rows]: index of the example in the update shifted left by 16, plus the position of the
    * token in its sequence.
    */
   readonly tokenKeys: Tensor;
@@ -24,9 +24,9 @@ export interface RandomKey {
 
 /** A dropout, for operations that drop elements. */
 export interface DropoutOptions {
-  /** Part of the elements that become 0, in [0, 1). */
+  /** Probability that an element becomes 0, in [0, 1). */
   readonly probability: number;
-  /** A number that no other dropout of the model has. */
+  /** A number that is unique among the dropouts of the model. */
   readonly site: number;
   /** Seed, update and keys of the rows. */
   readonly random: RandomKey;
@@ -53,7 +53,7 @@ const isRandom = (value: unknown): boolean => {
   return state instanceof Tensor && state.dtype === 'u32' && tokenKeys instanceof Tensor && tokenKeys.dtype === 'u32';
 };
 
-/** What dropout takes, wherever an operation has it. */
+/** The kind of dropout options, for every operation that has them. */
 export const dropoutKind: Kind = {
   what: 'the options of a dropout: { probability in [0, 1), site, random: { state, tokenKeys } }',
   holds(value) {
@@ -64,7 +64,7 @@ export const dropoutKind: Kind = {
   },
 };
 
-/** Options as kernels take them; nothing for a probability of 0. */
+/** Options as kernels take them; undefined for a probability of 0. */
 export function kernelDropout(options: DropoutOptions | null | undefined): kernels.DropoutOptions | undefined {
   if (!options || options.probability === 0) return undefined;
   const { probability, site, random } = options;

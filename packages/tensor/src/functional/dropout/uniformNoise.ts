@@ -7,15 +7,15 @@ import type { RandomKey } from './dropoutOptions.ts';
 
 /** Options of `uniformNoise`. */
 export interface NoiseOptions {
-  /** The noise lies from -magnitude on, below magnitude. */
+  /** The noise lies in [-magnitude, magnitude). */
   readonly magnitude: number;
-  /** A number that no dropout of the model has. */
+  /** A number that no dropout of the model uses. */
   readonly site: number;
   readonly random: RandomKey;
 }
 
 /**
- * Adds uniform noise, whose bits are those of `options.random`; the gradient passes through.
+ * Adds uniform noise; its random bits come from `options.random`. The gradient passes through.
  *
  * @param input [rows, columns]
  * @throws TensorError

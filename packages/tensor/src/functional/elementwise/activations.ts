@@ -17,14 +17,14 @@ const geluKernels: UnaryKernels = {
 
 /** Options of `gelu`. */
 export interface GeluOptions {
-  /** `tanh` approximates the distribution function, as GPT-2 does. Default `none`. */
+  /** `tanh` approximates the normal distribution function, as GPT-2 does. Default `none`. */
   readonly approximate?: 'none' | 'tanh' | undefined;
 }
 
 const geluKinds = { approximate: optional(oneOf('none', 'tanh')) };
 
 /**
- * `x * Φ(x)` with the error function, as `torch.nn.functional.gelu`; or with `tanh` in its place.
+ * `x * Φ(x)` by the error function or its approximation by `tanh`, as `torch.nn.functional.gelu`.
  * Of the shape and type of `input`, f32 or f16. The gradient is multiplied by `Φ(x) + x φ(x)`, φ
  * being the density.
  *

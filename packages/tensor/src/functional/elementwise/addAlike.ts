@@ -5,7 +5,7 @@ import { requireShape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { requireFloats } from '../checks.ts';
 
-/** The sum of floats of one shape, in the type of the first. */
+/** The sum of two float tensors of one shape, in the type of the first. */
 export function addAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
   const { device, size: length } = a;
   const array = device.allocate(a.array.elementType, a.array.length, 'add');
@@ -23,8 +23,8 @@ export function addAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
 }
 
 /**
- * `add` where only floats of one shape make sense, such as what layers of a model give: a page with
- * it need not load how tensors broadcast.
+ * `add` for float tensors of one shape, such as outputs of layers: a page that uses it need not
+ * load broadcasting.
  *
  * @throws ShapeError, TensorError
  */

@@ -15,7 +15,7 @@ import type { Beside, FirstType, NumberType, Operand } from '../operands.ts';
 import { isFloat } from '../../dtypes.ts';
 import type { DType, FloatOf } from '../../dtypes.ts';
 
-/** An operation of the kernels' family `binary` that gives numbers, with its gradients. */
+/** An operation of the kernel family `binary` with a numeric result, and its gradients. */
 function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): Tensor<D> {
   const { name } = member;
   const first = requireOperands(name, { a, b });
@@ -68,7 +68,7 @@ function addGradient(
   const factor = kernels.constantSlope(member, by);
   const isWhole = shapesEqual(input.shape, shape);
   if (isWhole && factor === 1) return gradients.handOn(input);
-  // A product's gradient is the other operand's alone.
+  // The gradient of a product needs only the other operand.
   const arrayIn = (operand: Operand) =>
     typeof operand === 'number' || (operand === input && a !== b && member === members.mul)
       ? arrayOf(operand)
@@ -94,10 +94,7 @@ function addGradient(
   });
 }
 
-/**
- * Whether both are tensors of floats of one shape, for which there are kernels
- * that a model's step uses.
- */
+/** Whether both are float tensors of one shape, which have kernels of their own. */
 function areAlike(operation: string, a: Operand, b: Operand): boolean {
   if (!(a instanceof Tensor && b instanceof Tensor) || !shapesEqual(a.shape, b.shape)) return false;
   const { dtype } = requireOperands(operation, { a, b }, true);
@@ -174,8 +171,8 @@ export function div<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
 /**
  * a to the power b, of tensors that broadcast, or of a tensor and a number, to 2 units in the last
  * place. The gradients at 0 are those of PyTorch. Of the element type of the first; whole numbers
- * wrap beyond 32 bits, and are f32 beside a fraction. Where a tensor of them has negative exponents
- * the fractions go: it is 0, but of 1 and -1.
+ * wrap beyond 32 bits, and are f32 beside a fraction. A tensor of whole numbers with negative
+ * exponents gives 0, except for bases 1 and -1.
  *
  * @throws ShapeError, TensorError of whole numbers and a negative number
  */

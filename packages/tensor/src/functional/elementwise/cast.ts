@@ -11,9 +11,8 @@ import { requireTensor } from '../checks.ts';
 const types = oneOf('f32', 'f16', 'i32', 'u32', 'bool');
 
 /**
- * The values in another element type: floats lose their fractions in whole numbers, and stop at the
- * greatest; of bool all is true that is not 0. Gradients flow between floats. Of the shape of
- * `input`.
+ * The values in another element type. Floats are truncated and clamped to whole numbers; as bool,
+ * everything but 0 is true. Gradients flow between floats. Of the shape of `input`.
  *
  * @throws TensorError
  */

@@ -3,7 +3,7 @@ import { operationResult } from '../../autograd/operation.ts';
 import type { FloatType } from '../../dtypes.ts';
 import type { Tensor } from '../../tensor.ts';
 
-/** Numbers in a type of floats, with the gradient where they are floats already. */
+/** Values in a float type, with a gradient where they are floats already. */
 export function castFloats<T extends FloatType>(input: Tensor, dtype: T): Tensor<T> {
   const { device, size: length, shape } = input;
   const array = device.allocate(dtype, input.array.length, `cast to ${dtype}`);
@@ -18,6 +18,6 @@ export function castFloats<T extends FloatType>(input: Tensor, dtype: T): Tensor
   });
 }
 
-/** Floats in f32, also those that mixed precision computed in f16. */
+/** Floats as f32, including results that mixed precision computed in f16. */
 export const inSinglePrecision = (input: Tensor): Tensor<'f32'> =>
   input.dtype === 'f16' ? castFloats(input, 'f32') : (input as Tensor<'f32'>);

@@ -8,7 +8,7 @@ import { requireNumberBehind } from '../checks.ts';
 import { arrayOf, requireOperands, shapesOf } from '../operands.ts';
 import type { Beside, Operand } from '../operands.ts';
 
-/** An operation of the family that gives true and false, without a gradient. */
+/** An operation of the family with a bool result, without a gradient. */
 function tested(member: BinaryMember, a: Operand, b: Operand): Tensor<'bool'> {
   const { name } = member;
   const { device } = requireOperands(name, { a, b });

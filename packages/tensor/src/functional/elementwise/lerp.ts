@@ -11,9 +11,9 @@ import { abs } from './unary.ts';
 import { where } from './where.ts';
 
 /**
- * From `start` (weight 0) to `end` (weight 1) in a straight line, as `torch.lerp`: from the nearer
- * of both, so that each is met exactly. All broadcast. Of the element type of `start`, computed in
- * f32; gradients flow to all that are tensors.
+ * Linear interpolation from `start` (weight 0) to `end` (weight 1), as `torch.lerp`: computed from
+ * the nearer end, so that both ends are exact. All broadcast. Of the element type of `start`,
+ * computed in f32; gradients flow to all that are tensors.
  *
  * @param weight a tensor or a number
  * @throws ShapeError, TensorError

@@ -10,14 +10,14 @@ import { requireFloats, requireTensor } from '../checks.ts';
 
 export interface UnaryKernels {
   forward(device: Device, io: { input: GpuArray; output: GpuArray; length: number }): void;
-  /** May read the input and the output of the operation, whichever its derivative is short in. */
+  /** Records the gradient; it may read the input and the output of the operation. */
   backward(
     device: Device,
     io: { gradOutput: GpuArray; input: GpuArray; output: GpuArray; gradInput: GpuArray; length: number },
   ): void;
 }
 
-/** An operation on every element by itself, by kernels of its own. */
+/** An elementwise operation with its own kernels. */
 export function unary<D extends DType>(
   operation: string,
   input: Tensor,
@@ -46,15 +46,15 @@ export function unary<D extends DType>(
 }
 
 interface FamilyOptions {
-  /** Its name in errors. Default that of the function. */
+  /** Its name in errors. Default: that of the function. */
   readonly operation?: string;
   readonly p?: number;
   readonly q?: number;
-  /** Default false: the result is no tensor of true and false. */
+  /** Whether the result is bool. Default false. */
   readonly isTest?: boolean;
 }
 
-/** An operation of the kernels' family `unary`. */
+/** An operation of the kernel family `unary`. */
 export function mapped<D extends DType>(member: UnaryMember, input: Tensor, options: FamilyOptions = {}): Tensor<D> {
   const { operation = member.name, p, q, isTest = false } = options;
   requireTensor(operation, 'input', input);
@@ -87,7 +87,7 @@ export function mapped<D extends DType>(member: UnaryMember, input: Tensor, opti
   });
 }
 
-/** @throws TensorError when this is no number; NaN and infinities are */
+/** @throws TensorError when this is not a number; NaN and infinities are allowed */
 export function requireNumber(operation: string, name: string, value: unknown): void {
   if (typeof value !== 'number') requireArgument(operation, name, value, anyNumber, TensorError);
 }

@@ -9,7 +9,7 @@ import type { DType } from '../../dtypes.ts';
 
 const whole = wholeNumber(-(2 ** 31), 2 ** 31);
 
-/** What lies on one side of a diagonal of the last two dimensions; 0 elsewhere. */
+/** The elements on one side of a diagonal of the last two dimensions; 0 elsewhere. */
 function triangle<D extends DType>(
   operation: string,
   input: Tensor<D>,

@@ -14,7 +14,7 @@ import type { DType, FloatOf } from '../../dtypes.ts';
  * @throws TensorError
  */
 export function scale<D extends DType>(input: Tensor<D>, factor: number): Tensor<D> {
-  // NaN and infinities are numbers too: they poison a loss where that is wanted.
+  // NaN and infinities are allowed: they can mark a loss as invalid on purpose.
   requireNumber('scale', 'factor', factor);
   return unary('scale', input, {
     forward: (device, io) => kernels.scale(device, { ...io, factor }),
@@ -164,7 +164,8 @@ export function erf<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
 }
 
 /**
- * The next whole number below. The gradient is 0. Of the shape and element type of `input`.
+ * The largest whole number that is not greater. The gradient is 0. Of the shape and element type of
+ * `input`.
  *
  * @throws TensorError
  */
@@ -173,7 +174,8 @@ export function floor<D extends DType>(input: Tensor<D>): Tensor<D> {
 }
 
 /**
- * The next whole number above. The gradient is 0. Of the shape and element type of `input`.
+ * The smallest whole number that is not less. The gradient is 0. Of the shape and element type of
+ * `input`.
  *
  * @throws TensorError
  */
@@ -231,7 +233,7 @@ export interface ClampOptions {
 const clampKinds = { min: optional(realNumber), max: optional(realNumber) };
 
 /**
- * Elements held between two bounds, as `torch.clamp`: NaN stays, and no gradient flows from the
+ * Elements clamped to two bounds, as `torch.clamp`: NaN stays, and no gradient flows from the
  * bounds on. Whole numbers keep their type and need whole bounds. Of the shape and element type of
  * `input`.
  *

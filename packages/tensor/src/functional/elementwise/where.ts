@@ -28,8 +28,8 @@ const isFraction = (operand: Operand): boolean => typeof operand === 'number' &&
  * whole numbers beside a fraction.
  *
  * @param condition of bool
- * @param a a tensor, or a number where `b` is a tensor; beside bool any but 0 is true
- * @param b the same, of one type with `a`
+ * @param a a tensor, or a number where `b` is a tensor; with bool any number but 0 is true
+ * @param b the same, of the type of `a`
  * @throws ShapeError, TensorError
  */
 export function where<A extends Operand, B extends Operand>(

@@ -19,13 +19,13 @@ interface EmbeddingNormOptions {
   readonly bias: Tensor;
   readonly epsilon: number;
   readonly dropout: DropoutOptions | undefined;
-  /** Weights of the linear layers that read the result first, all at once. */
+  /** Weights of the linear layers that read the result next, all at once. */
   readonly readBy: readonly Tensor[];
 }
 
 /**
- * `dropout(layerNorm(embeddingSum(tables, ids), weight, bias))` in one kernel, bit for bit as those
- * three; the gradients of dropout and layer norm are one kernel too, on GPUs.
+ * `dropout(layerNorm(embeddingSum(tables, ids), weight, bias))` in one kernel, with the same bits
+ * as the three; on GPUs the gradients of dropout and layer norm are one kernel too.
  *
  * @returns [ids, columns]
  * @throws ShapeError, TensorError

@@ -18,8 +18,8 @@ export interface EmbeddingSumOptions {
 
 /**
  * The sum of one row from each table: `output[i] = Σ tables[t][ids[t][i]]`. BERT sums word,
- * position and token type embeddings. Tables of f32 or f16 give f32; each row of a table gets the
- * sum of the gradients of its places.
+ * position and token type embeddings this way. Tables of f32 or f16 give f32; each row of a table
+ * gets the sum of the gradients of all its uses.
  *
  * @param tables each [rows of the table, columns]
  * @param ids for each table, which row; host arrays, all of one length
@@ -54,13 +54,13 @@ export function embeddingSum(
 
 const operation = 'embeddingSum';
 
-/** Rows of tables, which fit: what a kernel reads, and the backward of their sum. */
+/** Prepares checked tables and ids for a kernel, and the backward of their sum. */
 export function takenRows(
   tables: readonly Tensor[],
   ids: readonly (Int32Array | Uint32Array)[],
   { paddingIndices = [] }: EmbeddingSumOptions,
 ) {
-  // Rows are added in f32.
+  // Rows are summed in f32.
   const singles = tables.map(inSinglePrecision) as [Tensor, ...Tensor[]];
   const [{ device, shape }] = singles;
   // Copies: the caller may change the ids before the backward pass.
@@ -68,7 +68,7 @@ export function takenRows(
   return {
     device,
     singles,
-    /** To be released once the forward is recorded. */
+    /** Released once the forward is recorded. */
     uploads: taken.map((values) => device.upload(values, 'u32', 'ids')),
     addGradients(gradients: Gradients, gradOutput: GpuArray): void {
       const sought = singles.flatMap((table, number) => {
@@ -94,7 +94,7 @@ export function takenRows(
   };
 }
 
-/** As many as the kernel takes. */
+/** As many tables as one kernel takes. */
 const tablesTogether = 4;
 
 const tablesKind = arrayOf(instanceOf(Tensor), 'tensors');

@@ -10,9 +10,9 @@ import type { DType } from '../../dtypes.ts';
 const indexArray = instanceOf(Uint32Array, 'a Uint32Array');
 
 /**
- * Some rows of a matrix: `output[i] = input[indices[i]]`, such as the first token of each sequence.
- * A row that comes more than once gets the sum of its gradients, as in `torch.index_select`. f32 or
- * f16.
+ * Selected rows of a matrix: `output[i] = input[indices[i]]`, such as the first token of each
+ * sequence. A row that is selected more than once gets the sum of its gradients, as in
+ * `torch.index_select`. f32 or f16.
  *
  * @param input [rows, columns]
  * @returns [indices, columns]

@@ -20,12 +20,12 @@ const numbersKind: Kind = oneOfKinds(
 );
 
 /**
- * Some elements of a dimension, in the order of their numbers: `indexSelect(x, 0, [2, 0])` is rows
- * 2 and 0. Any element type; gradients of what comes more than once are summed in a fixed order.
- * As `torch.index_select`.
+ * Selected elements along a dimension, in the order of the index: `indexSelect(x, 0, [2, 0])` is
+ * rows 2 and 0. Any element type; gradients of elements that are selected more than once are summed
+ * in a fixed order. As `torch.index_select`.
  *
- * @param index numbers from 0 on: in an array, which is checked, or a tensor of one dimension,
- *   whose numbers outside give NaN
+ * @param index positions from 0 on: an array, which is checked, or a tensor of one dimension, where
+ *   a position out of range gives NaN
  * @throws ShapeError, TensorError
  */
 export function indexSelect<D extends DType>(
@@ -36,7 +36,7 @@ export function indexSelect<D extends DType>(
   return indexSelectBut(input, dim, index, null);
 }
 
-/** `indexSelect` that sends no gradient to the elements of a number. */
+/** `indexSelect` without a gradient for the elements at one position. */
 export function indexSelectBut<D extends DType>(
   input: Tensor<D>,
   dim: number,
@@ -61,8 +61,7 @@ export function indexSelectBut<D extends DType>(
       );
   }
   const places = index instanceof Tensor ? index.size : index.length;
-  // The caller may change or release an index before the backward; numbers
-  // from the host are copied.
+  // The caller may change or release an index before the backward, so it is copied.
   const array =
     index instanceof Tensor
       ? index.array

@@ -16,7 +16,8 @@ import { gathered, recordScatter, requireIndex } from './recordGather.ts';
 import type { Index } from './recordGather.ts';
 
 /**
- * The extents of an index along every dimension but one must lie within those of what it indexes.
+ * Checks that the extents of an index do not exceed those of the indexed tensor, except along one
+ * dimension.
  */
 function requireWithin(operation: string, name: string, index: Shape, other: Shape, axis: number | null): void {
   if (index.length === other.length && index.every((extent, at) => at === axis || extent <= (other[at] as number)))
@@ -27,7 +28,7 @@ function requireWithin(operation: string, name: string, index: Shape, other: Sha
   );
 }
 
-/** The first elements along every dimension, as many as `shape` has; all of those of `axis`. */
+/** The first elements along every dimension, as many as `shape` has; along `axis` all. */
 function startOf<D extends DType>(input: Tensor<D>, shape: Shape, axis: number | null): Tensor<D> {
   return shape.reduce(
     (part, extent, at) => (at === axis || part.shape[at] === extent ? part : narrow(part, at, 0, extent)),
@@ -36,12 +37,12 @@ function startOf<D extends DType>(input: Tensor<D>, shape: Shape, axis: number |
 }
 
 /**
- * Elements chosen along a dimension: for three dimensions and `dim` 1, `output[i][j][k] =
- * input[i][index[i][j][k]][k]`. A number outside the dimension gives NaN (0 in whole numbers). Any
- * element type; a number that comes more than once gets the sum of its gradients, in a fixed order.
- * As `torch.gather`.
+ * Elements selected along a dimension: for three dimensions and `dim` 1, `output[i][j][k] =
+ * input[i][index[i][j][k]][k]`. A position out of range gives NaN (0 for whole numbers). Any
+ * element type; an element that is selected more than once gets the sum of its gradients, in a
+ * fixed order. As `torch.gather`.
  *
- * @param index i32 or u32, of as many dimensions, no longer than the input but along `dim`
+ * @param index i32 or u32, of as many dimensions, no longer than the input except along `dim`
  * @returns the shape of `index`
  * @throws ShapeError, TensorError
  */
@@ -55,11 +56,11 @@ export function gather<D extends DType>(input: Tensor<D>, dim: number, index: Te
 }
 
 /**
- * `input`, and at the places along a dimension that `index` names, the sums of `source`: for
- * three dimensions and `dim` 1, `output[i][index[i][j][k]][k] += source[i][j][k]`. Numbers
- * outside the dimension are left out. The order of sums is fixed. As `torch.scatter_add`. Of
- * the type of both, any but bool; whole numbers wrap. `input` gets the gradient as it is,
- * `source` that of its places.
+ * `input` plus, at the positions along a dimension that `index` names, the sums of `source`: for
+ * three dimensions and `dim` 1, `output[i][index[i][j][k]][k] += source[i][j][k]`. Positions out of
+ * range are left out. The order of summation is fixed. As `torch.scatter_add`. Of the type of both,
+ * any but bool; whole numbers wrap. `input` gets the gradient unchanged, `source` the gradient of
+ * its positions.
  *
  * @param index i32 or u32, of as many dimensions, no longer than `source`, nor than the input but
  *   along `dim`
@@ -104,8 +105,8 @@ function scattered<D extends DType>(source: Tensor<D>, axis: number, index: Inde
 }
 
 /**
- * As `gather`, after input and index were expanded to one another along all other dimensions: what
- * `argMax` and `argSort` name is taken by it. As `torch.take_along_dim`. Any element type;
+ * As `gather`, with input and index broadcast to each other along all other dimensions: it takes
+ * the elements that `argMax` and `argSort` name. As `torch.take_along_dim`. Any element type;
  * gradients are summed as there.
  *
  * @param dim without it both are flattened

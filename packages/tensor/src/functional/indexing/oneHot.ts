@@ -10,8 +10,8 @@ import { unsqueeze } from '../movement/movement.ts';
 const classes = wholeNumber(1, 2 ** 31 - 1);
 
 /**
- * 1 in the place of each class, 0 elsewhere, i32, as `torch.nn.functional.one_hot`. A class out of
- * range is all zeros. No gradient flows.
+ * 1 at the position of each class, 0 elsewhere, i32, as `torch.nn.functional.one_hot`. A class out
+ * of range is all zeros. No gradient flows.
  *
  * @param input classes from 0 on, i32 or u32, of any shape
  * @returns the shape of `input` and `[numClasses]`

@@ -9,7 +9,7 @@ import type { Tensor } from '../../tensor.ts';
 import { around } from '../axes.ts';
 import { requireDeviceOf, requireTensor } from '../checks.ts';
 
-/** Numbers of elements along an axis, on the GPU; strides where one index serves all rows. */
+/** Positions along an axis, on the GPU; strides where one index serves all rows. */
 export interface Index {
   readonly array: GpuArray;
   readonly places: number;
@@ -23,7 +23,7 @@ export function requireIndex(operation: string, index: Tensor, input: Tensor): v
   requireDeviceOf(operation, 'index', index, input);
 }
 
-/** Elements along an axis by their numbers, with the gradient. */
+/** Selects elements along an axis by an index, with the gradient. */
 export function gathered<D extends DType>(
   operation: string,
   input: Tensor<D>,
@@ -64,7 +64,10 @@ const replaced: UnaryMember = {
   reference: (x, p, q) => (x === p ? q : x),
 };
 
-/** An index that serves all rows, whose places of one number lie outside: they send nothing. */
+/**
+ * A copy of an index that serves all rows, with one position moved out of range, so that it gets no
+ * gradient.
+ */
 function withoutNumber(device: Tensor['device'], index: Index, number: number, outside: number): Index {
   const { places: length } = index;
   const { elementType } = index.array;
@@ -73,7 +76,9 @@ function withoutNumber(device: Tensor['device'], index: Index, number: number, o
   return { ...index, array };
 }
 
-/** Records the sums of what an index sends to each place of an axis of `target`. */
+/**
+ * Records the sums of the elements that an index sends to each position along an axis of `target`.
+ */
 export function recordScatter(
   { device, shape }: { device: Tensor['device']; shape: Shape },
   axis: number,

@@ -17,13 +17,13 @@ export interface SortOptions {
 
 /** Options of `topk`. */
 export interface TopkOptions {
-  /** Whether the greatest are taken, or the least. Default true. */
+  /** Whether to take the greatest elements, or else the least. Default true. */
   readonly largest?: boolean | undefined;
 }
 
-/** Values in order, and where they were. */
+/** Sorted values and their positions. */
 export interface Sorted<D extends DType = DType> {
-  /** Of the type of the input; gradients flow to where they came from. */
+  /** Of the type of the input; gradients flow back to their positions. */
   readonly values: Tensor<D>;
   /** i32. */
   readonly indices: Tensor<'i32'>;
@@ -33,8 +33,8 @@ const sortKinds = { descending: optional(flag) };
 const topkKinds = { largest: optional(flag) };
 
 /**
- * Numbers of the elements along a dimension, i32, in the order of their values; equal ones as they
- * come, NaN as the greatest. Any element type; no gradient. As `torch.argsort` with `stable`.
+ * The positions, i32, that sort the elements along a dimension. Equal elements keep their order;
+ * NaN is the greatest. Any element type; no gradient. As `torch.argsort` with `stable`.
  *
  * @param dim default -1
  * @throws ShapeError, TensorError
@@ -44,8 +44,8 @@ export function argSort(input: Tensor, dim = -1, options: SortOptions = {}): Ten
 }
 
 /**
- * Elements along a dimension in order, with their numbers, as `argSort`. As `torch.sort` with
- * `stable`. Any element type; gradients go to where the values were.
+ * Elements sorted along a dimension, with their positions, as `argSort`. As `torch.sort` with
+ * `stable`. Any element type; gradients flow back to the positions of the values.
  *
  * @param dim default -1
  * @throws ShapeError, TensorError
@@ -56,8 +56,8 @@ export function sort<D extends DType>(input: Tensor<D>, dim = -1, options: SortO
 }
 
 /**
- * The `k` greatest or least elements along a dimension, in order, with their numbers; the first
- * where there are more. As `torch.topk`. Any element type; gradients go to where the values were.
+ * The `k` greatest or least elements along a dimension, sorted, with their positions; of equals the
+ * first. As `torch.topk`. Any element type; gradients flow back to the positions of the values.
  *
  * @param dim default -1
  * @throws ShapeError, TensorError

@@ -25,17 +25,17 @@ import type { LossOptions } from './lossReduction.ts';
 /** Options of `nllLoss`. */
 export interface NllLossOptions extends LossOptions {
   /**
-   * For each class, what its rows count; their mean is by the sum of these. No gradient flows to
-   * it. Default: 1 each. A number is the older name of `factor`.
+   * Weight of each class; the mean is weighted by it. No gradient flows to it. Default: 1 for each.
+   * A plain number is the older name of `factor`.
    */
   readonly weight?: Tensor | Float32Array | readonly number[] | number | undefined;
-  /** Class of rows that count for nothing. Default -100. */
+  /** Class of rows that are ignored. Default -100. */
   readonly ignoreIndex?: number | undefined;
 }
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions extends NllLossOptions {
-  /** Part of the target that is spread evenly over all classes, 0 to 1. Default 0. */
+  /** Part of the target that is spread evenly over all classes, from 0 to 1. Default 0. */
   readonly labelSmoothing?: number | undefined;
 }
 
@@ -59,18 +59,18 @@ const targetKind = oneOfKinds(
 );
 
 /**
- * Cross-entropy of logits: `-log softmax(input)[class]` of each row, mean over those whose class is
- * not `ignoreIndex`; or of probabilities p, `-Σ p log softmax(input)`. As
- * `torch.nn.functional.cross_entropy`, of whose label smoothing transformers' is one; computed in
- * f32, in one kernel with its gradient for classes of an `Int32Array` without class weights.
- * Gradients flow to the logits, and to probabilities.
+ * Cross-entropy of logits: the mean of `-log softmax(input)[class]` over rows whose class is not
+ * `ignoreIndex`; or, for target probabilities p, of `-Σ p log softmax(input)`. As
+ * `torch.nn.functional.cross_entropy`, whose label smoothing is that of transformers too. Computed
+ * in f32; for classes in an `Int32Array` without class weights, loss and gradient are one kernel.
+ * Gradients flow to the logits, and to target probabilities.
  *
  * @param input [rows, classes], [classes], or [rows, classes, ...]; f32 or f16
  * @param target classes, of the shape of `input` without its classes: in an Int32Array, which is
  *   checked, or a Tensor of i32 or u32, where a class out of range gives NaN; or probabilities, f32
  *   or f16 of the shape of `input`
  * @returns f32: a scalar, 0 when no row is kept; the losses of the rows by `reduction: 'none'`
- * @throws ShapeError, and TensorError for a label that is no class
+ * @throws ShapeError, and TensorError for a label that is not a class
  */
 export function crossEntropy(
   input: Tensor,
@@ -96,15 +96,15 @@ export function crossEntropy(
 }
 
 /**
- * Negative log-likelihood: `-input[class]` of each row of logarithms of probabilities, such as
- * `logSoftmax` gives, mean over those whose class is not `ignoreIndex`. As
- * `torch.nn.functional.nll_loss`; computed in f32. The gradient flows to `input`.
+ * Negative log-likelihood: the mean of `-input[class]` over rows of log-probabilities, as from
+ * `logSoftmax`, whose class is not `ignoreIndex`. As `torch.nn.functional.nll_loss`; computed in
+ * f32. The gradient flows to `input`.
  *
  * @param input [rows, classes], [classes], or [rows, classes, ...]; f32 or f16
  * @param target classes, of the shape of `input` without its classes: in an Int32Array, which is
  *   checked, or a Tensor of i32 or u32, where a class out of range gives NaN
  * @returns f32: a scalar, 0 when no row is kept; the losses of the rows by `reduction: 'none'`
- * @throws ShapeError, and TensorError for a label that is no class
+ * @throws ShapeError, and TensorError for a label that is not a class
  */
 export function nllLoss(input: Tensor, target: Int32Array | Tensor, givenOptions: NllLossOptions = {}): Tensor<'f32'> {
   const operation = 'nllLoss';
@@ -122,7 +122,7 @@ export function nllLoss(input: Tensor, target: Int32Array | Tensor, givenOptions
 /** Classes lie along dimension 1, or along the only one. */
 const classDim = ({ shape }: Tensor): number => Math.min(1, shape.length - 1);
 
-/** @returns how many rows are kept, where the classes are known here */
+/** @returns how many rows are kept, where the classes are on the host */
 function requireClasses(operation: string, input: Tensor, target: Int32Array | Tensor, ignoreIndex: number): number {
   const { shape } = input;
   if (shape.length === 0)
@@ -177,7 +177,7 @@ interface ClassTarget {
   readonly isByLabel: boolean;
 }
 
-/** The losses of f32 [rows, classes, ...] by the kernels `classLoss`, reduced. */
+/** The reduced losses of f32 [rows, classes, ...], by the kernels of `classLoss`. */
 function classLoss(operation: string, input: Tensor, options: CrossEntropyOptions, given: ClassTarget): Tensor<'f32'> {
   const { device, shape } = input;
   const { target, isLogits, isByLabel } = given;
@@ -231,7 +231,7 @@ function classesOf(input: Tensor, target: Int32Array | Tensor): Tensor {
   return tensor(target, { shape: shape.toSpliced(classDim(input), 1), device });
 }
 
-/** The losses of logits [rows, classes, ...] beside probabilities of the same shape. */
+/** The losses of logits [rows, classes, ...] with target probabilities of the same shape. */
 function ofProbabilities(logits: Tensor, given: Tensor, options: CrossEntropyOptions): Tensor<'f32'> {
   const operation = 'crossEntropy';
   if (logits.shape.length === 0) requireClasses(operation, logits, given, 0);

@@ -18,7 +18,7 @@ import { where } from '../elementwise/where.ts';
 type Single = Tensor<'f32'>;
 
 /**
- * Checks tensors of floats on one device that broadcast, and options of these kinds.
+ * Checks float tensors on one device that broadcast, and options of these kinds.
  *
  * @returns the tensors in f32, in which losses are computed
  */
@@ -102,19 +102,20 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
 /** Options of `klDivLoss`. */
 export interface KlDivLossOptions {
   /**
-   * As of other losses; `batchmean` divides the sum by the first extent of `input`. Default `mean`.
+   * As for other losses; `batchmean` divides the sum by the first extent of `input`. Default
+   * `mean`.
    */
   readonly reduction?: 'mean' | 'sum' | 'none' | 'batchmean' | undefined;
-  /** Whether the target is logarithms too. Default false. */
+  /** Whether the target holds log-probabilities too. Default false. */
   readonly logTarget?: boolean | undefined;
 }
 
 const klKinds = { reduction: optional(oneOf('mean', 'sum', 'none', 'batchmean')), logTarget: optional(flag) };
 
 /**
- * Kullback-Leibler divergence of logarithms of probabilities: `target (log target - input)`, 0
- * where the target is 0; the tensors broadcast to the shape of one of them. As
- * `torch.nn.functional.kl_div`. f32 or f16, computed in f32; gradients flow to both.
+ * Kullback-Leibler divergence of log-probabilities: `target (log target - input)`, 0 where the
+ * target is 0; the tensors broadcast to the shape of one of them. As `torch.nn.functional.kl_div`.
+ * f32 or f16, computed in f32; gradients flow to both.
  *
  * @throws ShapeError, TensorError
  */
@@ -128,9 +129,9 @@ export function klDivLoss(input: Tensor, target: Tensor, options: KlDivLossOptio
 
 /** Options of `cosineSimilarity`. */
 export interface CosineSimilarityOptions {
-  /** The dimension that goes. Default 1. */
+  /** The dimension that is reduced. Default 1. */
   readonly dim?: number | undefined;
-  /** The least that a length counts for. Default 1e-8. */
+  /** Lower bound of the lengths. Default 1e-8. */
   readonly eps?: number | undefined;
 }
 
@@ -151,7 +152,7 @@ export function cosineSimilarity(a: Tensor, b: Tensor, options: CosineSimilarity
   return sum(mul(div(x, lengthOf(x, axis, eps)), div(y, lengthOf(y, axis, eps))), axis);
 }
 
-/** At least eps; the gradient is that of the length all the same, as in PyTorch. */
+/** The length, at least eps; the gradient ignores that bound, as in PyTorch. */
 function lengthOf(input: Single, dim: number, eps: number): Single {
   const length = norm(input, dim, { keepDim: true });
   return where(lt(length, eps), add(length, sub(eps, length).detach()), length);
@@ -166,8 +167,8 @@ export interface MarginLossOptions extends Reduced {
 const marginKinds = { ...lossReductionKinds, margin: optional(number) };
 
 /**
- * Of rows that belong together (target 1) `1 - cos(a, b)`, of others (target -1) `max(0, cos(a, b)
- * - margin)`. As `torch.nn.functional.cosine_embedding_loss`. f32 or f16, computed in f32;
+ * `1 - cos(a, b)` for rows that belong together (target 1), else `max(0, cos(a, b) - margin)`
+ * (target -1). As `torch.nn.functional.cosine_embedding_loss`. f32 or f16, computed in f32;
  * gradients flow to a and b.
  *
  * @param a [rows, columns], or [columns]
@@ -192,7 +193,7 @@ export function cosineEmbeddingLoss(
 }
 
 /**
- * `max(0, -target (a - b) + margin)`: a shall be greater than b where the target is 1, and less
+ * `max(0, -target (a - b) + margin)`: a should be greater than b where the target is 1, and less
  * where it is -1; the tensors broadcast. As `torch.nn.functional.margin_ranking_loss`. f32 or f16,
  * computed in f32; gradients flow to all.
  *
@@ -219,7 +220,8 @@ export interface TripletMarginLossOptions extends Reduced {
   /** Added to each difference. Default 1e-6. */
   readonly eps?: number | undefined;
   /**
-   * Whether the negative's distance is the lesser of those to anchor and positive. Default false.
+   * Whether the distance of the negative is the smaller one of those to anchor and positive.
+   * Default false.
    */
   readonly swap?: boolean | undefined;
 }

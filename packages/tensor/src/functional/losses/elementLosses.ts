@@ -30,9 +30,9 @@ function requireTarget(operation: string, input: Tensor, target: Float32Array | 
 }
 
 /**
- * `(input - target)²`, their mean by default; tensors broadcast to the shape of one of them, and
- * gradients flow to both. As `torch.nn.functional.mse_loss`; computed in f32, in one kernel with
- * its gradient for a `Float32Array`.
+ * The mean of `(input - target)²`, by default; tensors broadcast to the shape of one of them, and
+ * gradients flow to both. As `torch.nn.functional.mse_loss`. Computed in f32; for a target in a
+ * `Float32Array`, loss and gradient are one kernel.
  *
  * @param input f32 or f16, of any shape
  * @param target as many numbers, or a Tensor of f32 or f16
@@ -61,14 +61,11 @@ function onDevice(target: Float32Array | Tensor, { shape, device }: Tensor): Ten
 /** Options of `bceWithLogits`. */
 export interface BceWithLogitsOptions extends LossOptions {
   /**
-   * Multiplies the loss of each element; broadcasts. Default: 1. A number is
-   * the older name of `factor`.
+   * Weight of each element's loss; broadcasts. Default: 1. A plain number is the older name of
+   * `factor`.
    */
   readonly weight?: Tensor | number | undefined;
-  /**
-   * Multiplies what a target of 1 contributes, such as a number for each
-   * column; broadcasts. Default: 1.
-   */
+  /** Weight of positive targets, such as one for each column; broadcasts. Default: 1. */
   readonly posWeight?: Tensor | undefined;
 }
 

@@ -6,10 +6,10 @@ import type { Tensor } from '../../tensor.ts';
 import { inSinglePrecision } from '../elementwise/castFloats.ts';
 import { requireFloats } from '../checks.ts';
 
-/** What a loss kernel writes: the loss, and the gradient of its input where one is wanted. */
+/** Records a loss kernel: it writes the loss, and the gradient of its input if that is needed. */
 type RecordKernel = (input: GpuArray, loss: GpuArray, gradInput: GpuArray | undefined) => void;
 
-/** A scalar whose gradient by its input is computed together with it. */
+/** A scalar loss whose gradient is computed in the same kernel. */
 function scalarLoss(operation: string, given: Tensor, record: RecordKernel): Tensor<'f32'> {
   requireFloats(operation, 'input', given);
   const input = inSinglePrecision(given);
@@ -35,18 +35,13 @@ function scalarLoss(operation: string, given: Tensor, record: RecordKernel): Ten
   });
 }
 
-/**
- * What the three kernels take beside the tensor: numbers from the host, and
- * the factor of their sum.
- */
+/** Targets of the three kernels: numbers from the host, and the factor of the sum. */
 interface Targets<Values> {
   readonly values: Values;
   readonly factor: number;
 }
 
-/**
- * Cross-entropy of logits [rows, classes] and a class for each row, which is one, in one kernel.
- */
+/** Cross-entropy of logits [rows, classes] with a checked class for each row, in one kernel. */
 export function fusedCrossEntropy(
   logits: Tensor,
   { values, factor }: Targets<Int32Array>,

@@ -19,8 +19,8 @@ const tensorsKind: Kind = {
 };
 
 /**
- * Tensors one behind the other along a dimension; all other extents must be equal, and the element
- * types too. As `torch.cat`. Each gets its part of the gradient.
+ * Tensors concatenated along a dimension; all other extents and the element types must be equal. As
+ * `torch.cat`. Each gets its part of the gradient.
  *
  * @throws ShapeError, TensorError
  */
@@ -80,7 +80,7 @@ function requireAlike(operation: string, tensors: readonly Tensor[], dim: number
   return [first, axis];
 }
 
-/** A tensor whose memory is there, of the type and on the device of the first. */
+/** Checks for a tensor that is not disposed, of the type and on the device of the first. */
 function requireBeside(operation: string, index: number, tensor: Tensor, first: Tensor): void {
   requireTensor(operation, `tensor ${index}`, tensor);
   if (tensor.dtype !== first.dtype)

@@ -11,9 +11,8 @@ import { stridedResult, viewOf } from './strided.ts';
 import type { DType } from '../../dtypes.ts';
 
 /**
- * The same values under another shape with as many elements; one extent may be -1, which is what is
- * left for it. Memory is shared. Any element type; as `torch.reshape`. The gradient has the shape
- * of `input`.
+ * The same values in another shape with as many elements; one extent may be -1 and is inferred.
+ * Memory is shared. Any element type; as `torch.reshape`. The gradient has the shape of `input`.
  *
  * @throws ShapeError, TensorError
  */
@@ -23,7 +22,7 @@ export function reshape<D extends DType>(input: Tensor<D>, shape: Shape): Tensor
   const known = sizeOf(shape.filter((extent) => extent !== -1));
   const open = shape.filter((extent) => extent === -1).length;
   const rest = input.size / known;
-  // Beside an extent of 0 any number would do for -1.
+  // With an extent of 0, any number would fit for -1.
   if (open > 1 || (open === 1 ? !Number.isInteger(rest) : known !== input.size))
     throw new ShapeError(
       `reshape: ${formatShape(input.shape)} has ${input.size} elements; ${formatShape(shape)} ${open > 0 ? 'leaves no one number for -1' : `has ${known}`}`,
@@ -33,8 +32,8 @@ export function reshape<D extends DType>(input: Tensor<D>, shape: Shape): Tensor
 }
 
 /**
- * The dimensions from `startDim` to `endDim` as one, as `torch.flatten`. Memory is shared. Any
- * element type; the gradient has the shape of `input`.
+ * The dimensions from `startDim` to `endDim` merged to one, as `torch.flatten`. Memory is shared.
+ * Any element type; the gradient has the shape of `input`.
  *
  * @throws ShapeError, TensorError
  */
@@ -59,8 +58,8 @@ function requireOneList(operation: string, name: string, given: readonly unknown
 }
 
 /**
- * Without dimensions whose extent is 1: the named ones, or all. Named ones of other extents stay,
- * as in `torch.squeeze`. Memory is shared. Any element type; the gradient has the shape of `input`.
+ * Removes dimensions of extent 1: the named ones, or all. Named ones of other extents stay, as in
+ * `torch.squeeze`. Memory is shared. Any element type; the gradient has the shape of `input`.
  *
  * @throws ShapeError, TensorError
  */
@@ -76,7 +75,7 @@ export function squeeze<D extends DType>(
 }
 
 /**
- * With a new dimension of extent 1 at `dim`, as `torch.unsqueeze`. Memory is shared. Any element
+ * Inserts a dimension of extent 1 at `dim`, as `torch.unsqueeze`. Memory is shared. Any element
  * type; the gradient has the shape of `input`.
  *
  * @throws ShapeError, TensorError
@@ -108,8 +107,8 @@ export function permute<D extends DType>(input: Tensor<D>, dims: readonly number
 }
 
 /**
- * Two dimensions exchanged, as `torch.transpose`. One copy. Any element type; the gradient is
- * exchanged alike.
+ * Swaps two dimensions, as `torch.transpose`. One copy. Any element type; the gradient is swapped
+ * back.
  *
  * @throws ShapeError, TensorError
  */
@@ -125,8 +124,8 @@ export function transpose<D extends DType>(input: Tensor<D>, dim0: number, dim1:
 }
 
 /**
- * Extents of 1 repeated, and new dimensions in front; -1 keeps an extent. As `torch.expand`, but a
- * copy. The gradient is summed over what was repeated. Any element type.
+ * Repeats extents of 1 and adds dimensions in front; -1 keeps an extent. As `torch.expand`, but a
+ * copy. The gradient is summed over the repeats. Any element type.
  *
  * @throws ShapeError, TensorError
  */
@@ -146,9 +145,8 @@ export function expand<D extends DType>(input: Tensor<D>, shape: Shape): Tensor<
 }
 
 /**
- * The whole tensor again and again along each dimension, and along new ones in front where there
- * are more numbers than dimensions. As `torch.Tensor.repeat`; gradients are summed. Any element
- * type.
+ * Repeats the whole tensor along each dimension, and along new ones in front if there are more
+ * numbers than dimensions. As `torch.Tensor.repeat`; gradients are summed. Any element type.
  *
  * @throws ShapeError, TensorError
  */
@@ -161,7 +159,7 @@ export function repeat<D extends DType>(input: Tensor<D>, repeats: readonly numb
       `repeat: repeats must have a number for each of the ${input.shape.length} dimensions of ${formatShape(input.shape)}; got ${repeats.length}`,
     );
   const strides = contiguousStrides(input.shape);
-  // Every extent in two: how often, and the extent itself.
+  // Every dimension as two: the repeats, and the extent itself.
   const pairs = repeats.flatMap((count, axis) => [count, input.shape[axis - added] ?? 1]);
   const pairStrides = repeats.flatMap((_, axis) => [0, strides[axis - added] ?? 0]);
   const repeated = stridedResult('repeat', input, pairs, { strides: pairStrides });
@@ -172,8 +170,8 @@ export function repeat<D extends DType>(input: Tensor<D>, repeats: readonly numb
 }
 
 /**
- * Elements in reverse along these dimensions, as `torch.flip`. Any element type; the gradient is
- * reversed alike.
+ * Reverses elements along these dimensions, as `torch.flip`. Any element type; the gradient is
+ * reversed back.
  *
  * @throws ShapeError, TensorError
  */

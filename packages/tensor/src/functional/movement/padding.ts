@@ -12,7 +12,7 @@ import { narrow } from './slicing.ts';
 
 /** Options of `pad`. */
 export interface PadOptions {
-  /** What the new elements are. Default 0. */
+  /** Value of the new elements. Default 0. */
   readonly value?: number | undefined;
 }
 
@@ -23,9 +23,9 @@ const paddingKind: Kind = {
 };
 
 /**
- * New elements around a tensor, `[before, after]` for the last dimension, then for the one before,
- * and so on; negative numbers take elements away. As `torch.nn.functional.pad`, mode `constant`.
- * Any element type; the gradient is that of the part kept.
+ * Adds elements around a tensor: `[before, after]` for the last dimension, then for the one before
+ * it, and so on; negative numbers remove elements. As `torch.nn.functional.pad`, mode `constant`.
+ * Any element type; the gradient flows to the part that is kept.
  *
  * @throws ShapeError, TensorError
  */
@@ -50,7 +50,7 @@ export function pad<D extends DType>(
   return placed(cut, shape, starts, input.dtype === 'bool' ? Number(value !== 0) : value);
 }
 
-/** What negative padding leaves, and where it comes to lie. */
+/** The part that negative padding leaves, and its position in the result. */
 function cutAway<D extends DType>(
   input: Tensor<D>,
   sides: readonly (readonly [number, number])[],
@@ -64,7 +64,7 @@ function cutAway<D extends DType>(
   return [cut, sides.map(([before]) => Math.max(0, before))];
 }
 
-/** A tensor within a larger one that is `value` elsewhere. */
+/** A tensor placed in a larger one that is `value` elsewhere. */
 function placed<D extends DType>(input: Tensor<D>, shape: Shape, starts: readonly number[], value: number): Tensor<D> {
   const { device } = input;
   const strides = contiguousStrides(shape);

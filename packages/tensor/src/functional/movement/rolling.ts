@@ -15,9 +15,9 @@ const shiftsKind: Kind = {
 };
 
 /**
- * Elements moved on along dimensions; what leaves at the end comes back at the start. Without
- * `dims` the tensor is moved as if it were flat. As `torch.roll`. Any element type; the gradient is
- * moved back.
+ * Shifts elements along dimensions; those that leave at the end come back at the start. Without
+ * `dims` the tensor is shifted as if it were flat. As `torch.roll`. Any element type; the gradient
+ * is shifted back.
  *
  * @throws ShapeError, TensorError
  */

@@ -11,7 +11,7 @@ import type { DType } from '../../dtypes.ts';
 
 /**
  * Elements of one dimension from `start` to before `end`, every `step`-th. Negative numbers count
- * from the end, and what lies outside is left out, as in Python. `null` stands for all.
+ * from the end, and positions out of range are left out, as in Python. `null` stands for all.
  */
 export type Range = readonly [start?: number | null, end?: number | null, step?: number] | null;
 
@@ -57,8 +57,8 @@ export function slice<D extends DType>(input: Tensor<D>, ...ranges: readonly Ran
 }
 
 /**
- * One element of a dimension, which goes: `select(x, 0, -1)` is the last row. As `torch.select`,
- * but a copy. Any element type; the gradient is 0 outside.
+ * One element of a dimension, which is removed: `select(x, 0, -1)` is the last row. As
+ * `torch.select`, but a copy. Any element type; the gradient is 0 outside.
  *
  * @throws ShapeError, TensorError
  */
@@ -103,8 +103,8 @@ const sizesKind: Kind = {
 };
 
 /**
- * Parts of a dimension, each of `size` elements but for the last, or of these sizes. As
- * `torch.split`, but copies. Any element type; each gives its gradient to its part of `input`.
+ * Parts of a dimension, each of `size` elements except the last, or of the given sizes. As
+ * `torch.split`, but copies. Any element type; the gradient of each flows to its part of `input`.
  *
  * @throws ShapeError, TensorError
  */
@@ -134,8 +134,8 @@ export function split<D extends DType>(input: Tensor<D>, size: number | readonly
 }
 
 /**
- * At most `chunks` parts of a dimension, all of one size but for the last. As `torch.chunk`, but
- * copies. Any element type; each gives its gradient to its part of `input`.
+ * At most `chunks` parts of a dimension, all of one size except the last. As `torch.chunk`, but
+ * copies. Any element type; the gradient of each flows to its part of `input`.
  *
  * @throws ShapeError, TensorError
  */

@@ -7,7 +7,7 @@ import type { Tensor } from '../../tensor.ts';
 import { sumOver } from '../reductions/reducedAxes.ts';
 import type { DType } from '../../dtypes.ts';
 
-/** The same elements under another shape, in the same memory. */
+/** The same elements in another shape, in the same memory. */
 export function viewOf<D extends DType>(operation: string, input: Tensor<D>, shape: Shape): Tensor<D> {
   return operationResult({
     operation,
@@ -20,8 +20,8 @@ export function viewOf<D extends DType>(operation: string, input: Tensor<D>, sha
 }
 
 /**
- * Elements of a tensor from these places, as a tensor of its own: a view where they are all of them
- * in order, else a copy. No place is read twice but by strides of 0.
+ * Elements of a tensor in a strided layout, as a new tensor: a view where these are all elements in
+ * order, else a copy. No element may be read twice except by strides of 0.
  */
 export function stridedResult<D extends DType>(
   operation: string,
@@ -54,7 +54,7 @@ export function stridedResult<D extends DType>(
   });
 }
 
-/** Whether these places are all of the tensor's, in order. */
+/** Whether a layout covers all elements of the tensor, in order. */
 function isWhole(input: Tensor, shape: Shape, { strides, offset = 0 }: StridedLayout): boolean {
   if (offset !== 0 || sizeOf(shape) !== input.size) return false;
   let next = 1;

@@ -14,17 +14,17 @@ import type { DropoutOptions } from '../dropout/dropoutOptions.ts';
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e-5; BERT uses 1e-12. */
   readonly epsilon?: number | undefined;
-  /** Added to the input, after its dropout. Shape of the input. */
+  /** Added to the input, after its dropout; of the shape of the input. Default: none. */
   readonly residual?: Tensor | undefined;
-  /** Dropout of the input, before the residual is added. */
+  /** Dropout of the input, before the residual is added. Default: none. */
   readonly dropout?: DropoutOptions | undefined;
 }
 
 /**
  * `(h - mean) / sqrt(variance + epsilon) * weight + bias` over the last dimension, where `h =
- * residual + dropout(input)`; the variance is the biased one. The result is f32 for an f16 input
- * too. Ba, Kiros, Hinton, "Layer Normalization", 2016; `torch.nn.functional.layer_norm`. Gradients
- * flow to all that is passed.
+ * residual + dropout(input)`; the variance is the biased one. The result is f32, also for an f16
+ * input. Ba, Kiros, Hinton, "Layer Normalization", 2016; `torch.nn.functional.layer_norm`.
+ * Gradients flow to all tensors that are passed.
  *
  * @param input [rows, columns]
  * @param weight [columns]
@@ -36,8 +36,8 @@ export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: 
 }
 
 /**
- * `layerNorm` whose result linear layers of these weights read, where there are any: they get it in
- * f16 from the same kernel, where they would round it to that.
+ * `layerNorm` whose result is read by linear layers with these weights, if any. Where those would
+ * round it to f16, the same kernel also writes it in f16.
  */
 export function layerNormReadBy(
   readBy: readonly Tensor[],
@@ -89,7 +89,7 @@ function requireInputs(input: Tensor, weight: Tensor, bias: Tensor, options: Lay
 /** What the forward pass computes and the backward pass reads. */
 interface Normalised {
   readonly input: Tensor;
-  /** Of the input, whose memory may have gone back when the backward pass comes. */
+  /** Element type of the input, whose memory may be released before the backward pass. */
   readonly inputType: ElementType;
   readonly weight: Tensor;
   readonly bias: Tensor;
@@ -98,9 +98,7 @@ interface Normalised {
   readonly rows: number;
   readonly columns: number;
   readonly output: GpuArray;
-  /**
-   * residual + dropout(input); null where that is the input itself, which need not be kept twice.
-   */
+  /** residual + dropout(input); null where that is the input itself. */
   readonly sum: GpuArray | null;
   readonly mean: GpuArray;
   readonly reciprocalStd: GpuArray;
@@ -174,7 +172,7 @@ function backward(computed: Normalised, gradients: Gradients): void {
 }
 
 /**
- * The weight of a layer norm, and where its gradients are added, as the backward kernel takes them.
+ * The weight of a layer norm, and the arrays for its gradients, as the backward kernel takes them.
  */
 export function parameterGradients(weight: Tensor, bias: Tensor, gradients: Gradients) {
   const { device, size } = weight;
@@ -184,7 +182,7 @@ export function parameterGradients(weight: Tensor, bias: Tensor, gradients: Grad
     if (!sum) unwanted.push(device.allocate('f32', size, 'unwanted gradient'));
     return sum ?? (unwanted.at(-1) as GpuArray);
   };
-  // Those of parameters are read when the pass is over, and not before.
+  // Gradients of parameters are only read after the pass.
   const areGiven = [weight, bias].every(({ node, requiresGrad }) => requiresGrad && node === null);
   return {
     weight: gradients.read(weight),

@@ -29,7 +29,7 @@ export function logSoftmax<D extends DType>(input: Tensor<D>, dim = -1): Tensor<
   return alongAxis('logSoftmax', input, dim);
 }
 
-/** The kernels take the last dimension; any other is brought there and back. */
+/** The kernels take the last dimension; any other is moved there and back. */
 function alongAxis<D extends DType>(operation: 'softmax' | 'logSoftmax', input: Tensor<D>, dim: number): Tensor<D> {
   requireFloats(operation, 'input', input);
   const last = input.shape.length - 1;

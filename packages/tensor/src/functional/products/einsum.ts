@@ -19,11 +19,11 @@ interface Named {
 
 /**
  * Products and sums by Einstein's notation: `einsum('bij,bjk->bik', a, b)` is `matmul(a, b)`.
- * Dimensions of one letter are multiplied together; those that the result does not name are summed;
- * a letter that comes twice in one operand takes its diagonal; `...` stands for dimensions that
- * broadcast. Without `->` the result has those of the ellipsis and, in the order of the alphabet,
- * the letters that come once. As `torch.einsum`: operands are taken from the left, two at a time,
- * by batched products; sums are in f32, in a fixed order; gradients flow to all.
+ * Dimensions with the same letter are multiplied together; letters that the result does not name
+ * are summed; a letter that occurs twice in one operand takes its diagonal; `...` stands for
+ * dimensions that broadcast. Without `->` the result has those of the ellipsis and, in alphabetical
+ * order, the letters that occur once. As `torch.einsum`: operands are taken from the left, two at a
+ * time, by batched products; sums are in f32, in a fixed order; gradients flow to all.
  *
  * @param operands tensors of f32 or f16, all of one type, whose dimensions the equation names
  * @returns of the type of the operands
@@ -59,7 +59,7 @@ function withoutRepeats({ tensor, names }: Named): Named {
   return withoutRepeats({ tensor: diagonal(tensor, 0, first, axis), names: [...left, name] });
 }
 
-/** The sum over all dimensions that are not wanted, in the type of the tensor. */
+/** The sum over all unwanted dimensions, in the type of the tensor. */
 function summed({ tensor, names }: Named, isWanted: (name: string) => boolean): Named {
   const axes = names.flatMap((name, axis) => (isWanted(name) ? [] : [axis]));
   if (axes.length === 0) return { tensor, names };
@@ -70,7 +70,7 @@ function summed({ tensor, names }: Named, isWanted: (name: string) => boolean): 
   };
 }
 
-/** Dimensions in this order; those of the result that the tensor lacks have the extent 1. */
+/** The tensor with its dimensions in this order; missing ones get the extent 1. */
 function ordered({ tensor, names }: Named, order: readonly string[]): Tensor {
   const own = order.filter((name) => names.includes(name));
   const moved = permute(
@@ -85,7 +85,7 @@ function ordered({ tensor, names }: Named, order: readonly string[]): Tensor {
       );
 }
 
-/** Without the dimensions of extent 1 that the other has in full: they broadcast. */
+/** Removes dimensions of extent 1 that the other operand has in full: they broadcast. */
 function withoutBroadcast({ tensor, names }: Named, other: Named): Named {
   const stays = names.map((name, axis) => tensor.shape[axis] !== 1 || !other.names.includes(name));
   return {
@@ -97,7 +97,9 @@ function withoutBroadcast({ tensor, names }: Named, other: Named): Named {
   };
 }
 
-/** Two operands as one: what neither the result nor a later one names is summed. */
+/**
+ * Contracts two operands: dimensions that neither the result nor a later operand names are summed.
+ */
 function contracted(left: Named, right: Named, later: ReadonlySet<string>): Named {
   const wide = withoutBroadcast(left, right);
   const b = summed(withoutBroadcast(right, wide), (name) => later.has(name) || wide.names.includes(name));

@@ -3,7 +3,7 @@ import { ShapeError } from '../../errors.ts';
 import { formatShape } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 
-/** An equation with its letters told apart, each operand's dimensions by name. */
+/** A parsed equation: the dimensions of each operand by name. */
 export interface Equation {
   /**
    * Names of the dimensions of each operand; those of an ellipsis are `...1` (the last), `...2`, …
@@ -16,8 +16,7 @@ const shapesOf = (shapes: readonly Shape[]): string => shapes.map(formatShape).j
 
 /**
  * Reads an equation of Einstein's notation for tensors of these shapes, as `torch.einsum` does:
- * without `->` the result has the ellipsis and, in the order of the alphabet, the letters that come
- * once.
+ * without `->` the result has the ellipsis and, in alphabetical order, the letters that occur once.
  *
  * @throws ShapeError
  */
@@ -45,7 +44,7 @@ export function readEquation(equation: string, shapes: readonly Shape[]): Equati
   return { operands, output };
 }
 
-/** The letters of a term, which has nothing else but one ellipsis. */
+/** The letters of a term; it may contain one ellipsis and nothing else. */
 function lettersOf(equation: string, term: string, where: string): string {
   const letters = term.replace('...', '');
   const wrong = /[^A-Za-z]/.exec(letters);
@@ -80,7 +79,7 @@ const lettersOnce = (terms: readonly string[]): string[] => {
   return [...all].filter((letter) => all.indexOf(letter) === all.lastIndexOf(letter)).sort();
 };
 
-/** Dimensions of one name have one extent, or 1. */
+/** Checks that dimensions of one name have one extent, or 1. */
 function requireExtents(equation: string, operands: readonly (readonly string[])[], shapes: readonly Shape[]): void {
   const extents = new Map<string, number>();
   for (const [index, names] of operands.entries()) {

@@ -8,33 +8,34 @@ import { asMatrix, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 
-/**
- * What `linear` reads in f16 under `autocast`, which brings this: pages without it need none of it.
- */
+/** The f16 operands of `linear` under `autocast`, which loads this module. */
 export const halves = { ofWeights, hold, ofInput, emptyFor, lend };
 
 export type Halves = typeof halves;
 
-/** The f16 copies of weights; null where one has none, or they do not lie side by side. */
+/** The f16 copies of weights; null where one has none, or they are not contiguous. */
 function ofWeights(weights: readonly Tensor[]): GpuArray | null {
   const copies = weights.map((weight) => (weight instanceof Parameter ? weight.fp16Array : null));
   return copies.includes(null) ? null : joinContiguous(copies as GpuArray[]);
 }
 
-/** Keeps the f16 copies of weights, which lie in one memory, for a backward pass. */
+/** Retains the f16 copies of weights, which share one memory, for a backward pass. */
 function hold([first]: readonly Tensor[]): (() => void) | undefined {
   return first instanceof Parameter ? first.holdHalf() : undefined;
 }
 
-/** Inputs whose f16 copies are read in their stead. */
+/** Inputs that products read through an f16 copy. */
 const copied = new WeakSet<Tensor>();
 
-/** What kernels wrote in f16 beside their results, for the linear layer that reads these first. */
+/**
+ * f16 copies that kernels wrote beside their results, for the linear layer that reads them next.
+ */
 const lent = new WeakMap<Tensor, GpuArray>();
 
 /**
- * An f32 input in f16, where the products of forward and weight gradients with these weights round
- * it tile by tile: lent, or converted once, it is half the bytes to read. Null elsewhere.
+ * An f16 copy of an f32 input, where the products of the forward and of the weight gradients would
+ * round it to f16 in every tile. A copy, lent or converted once, halves the bytes to read. Null
+ * elsewhere.
  */
 function ofInput(input: Tensor, weights: GpuArray, outputs: number): GpuArray | null {
   const half = takenFrom(input) ?? copyOf(input, weights, outputs);
@@ -42,9 +43,7 @@ function ofInput(input: Tensor, weights: GpuArray, outputs: number): GpuArray | 
   return half;
 }
 
-/**
- * That of an input, which is now the caller's; null where there is none, or its scope has ended.
- */
+/** Takes the lent copy of an input; null where there is none, or its scope has ended. */
 function takenFrom(input: Tensor): GpuArray | null {
   const half = lent.get(input);
   lent.delete(input);
@@ -57,7 +56,7 @@ function copyOf({ array, shape, device }: Tensor, weights: GpuArray, outputs: nu
   return copy;
 }
 
-/** Memory for an input of this shape in f16, where products with these weights round it to that. */
+/** Memory for an f16 copy of an input of this shape, where products with these weights round it. */
 function empty(device: Device, shape: Shape, weights: GpuArray, outputs: number): GpuArray | null {
   const { rows, columns } = asMatrix(shape);
   const forward = { a: weights, b: weights, m: rows, n: outputs, k: columns, layout: 'NT' } as const;
@@ -67,8 +66,8 @@ function empty(device: Device, shape: Shape, weights: GpuArray, outputs: number)
 }
 
 /**
- * Memory for a result in f16, where linear layers of these weights would make a copy of it: for the
- * kernel that computes the result, and then for `lend`.
+ * Memory for an f16 copy of a result, where linear layers with these weights would make one. The
+ * kernel that computes the result fills it, and `lend` passes it on.
  */
 function emptyFor(device: Device, shape: Shape, readBy: readonly Tensor[]): GpuArray | null {
   const weights = readBy.length > 0 ? ofWeights(readBy) : null;
@@ -76,14 +75,14 @@ function emptyFor(device: Device, shape: Shape, readBy: readonly Tensor[]): GpuA
   return weights && empty(device, shape, weights, outputs);
 }
 
-/** Says where a result lies in f16 too. */
+/** Registers the f16 copy of a result. */
 function lend(result: Tensor, half: GpuArray): void {
   lent.set(result, half);
 }
 
 /**
- * Gives the memory of an input back if products read an f16 copy of it: for callers who alone can
- * reach it, once the last kernel of the forward pass that reads it is recorded.
+ * Releases an input if products read an f16 copy of it. For callers that hold the only reference,
+ * once the last kernel of the forward pass that reads it is recorded.
  */
 export function letGoOfCopied(input: Tensor): void {
   if (copied.has(input)) input.dispose();

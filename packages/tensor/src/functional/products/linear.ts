@@ -17,9 +17,7 @@ import type { DType, FloatType } from '../../dtypes.ts';
 
 /** Options of `linear`. */
 export interface LinearOptions {
-  /**
-   * Applied to the result, in the same kernel. `gelu` is the exact one, with erf. Default: none.
-   */
+  /** Applied to the result, in the same kernel. `gelu` is the exact one, by erf. Default: none. */
   readonly activation?: 'gelu' | undefined;
 }
 
@@ -53,16 +51,16 @@ export function linear(
 const parameters = arrayOf(instanceOf(Tensor), 'Parameters');
 
 /**
- * Several linear layers of one input, computed as one: the columns of the result are those of the
- * first layer, then those of the second, and so on.
+ * Several linear layers of one input, computed as one: the result has the columns of the first
+ * layer, then those of the second, and so on.
  *
  * @param input [..., in]
  * @param weights each [out, in], laid side by side by `makeContiguous`
  * @param biases each [out], laid side by side too
  * @returns [..., sum of out]
  * @throws ShapeError
- * @throws TensorError when the weights or the biases do not lie side by side, which `areContiguous`
- *   tells before
+ * @throws TensorError when the weights or the biases are not contiguous; `areContiguous` checks
+ *   that
  */
 export function fusedLinear(input: Tensor, weights: readonly Parameter[], biases: readonly Parameter[]): Tensor {
   requireFloats('fusedLinear', 'input', input);
@@ -78,7 +76,7 @@ interface Layers {
   readonly activation: 'gelu' | undefined;
 }
 
-/** What the forward pass computes once and the backward pass reads. */
+/** What the forward pass computes and the backward pass reads. */
 interface Product extends Layers {
   readonly rows: number;
   /** Width of the input. */
@@ -88,12 +86,12 @@ interface Product extends Layers {
   readonly dtype: ElementType;
   /** The weights as one matrix [outputs, columns], or their f16 copies. */
   readonly matrix: GpuArray;
-  /** Keeps the copies for the backward pass, where the matrix is of those. */
+  /** Retains the f16 copies for the backward pass, where the matrix consists of them. */
   readonly hold: OperationResult['hold'];
-  /** The input in f16, where all products of it round it to that anyway. */
+  /** The input in f16, where all its products round it anyway. */
   readonly halfInput: GpuArray | null;
   readonly output: GpuArray;
-  /** The result before the activation, where there is one and a gradient can flow. */
+  /** The input of the activation, where there is one and a gradient can flow. */
   readonly preActivation: GpuArray | null;
 }
 
@@ -169,14 +167,14 @@ function backward(computed: Product, gradients: Gradients): void {
     addToInput(computed, gradients, { gradOutput, replacesPreActivation });
     addToParameters(computed, gradients, { gradOutput, read: again });
   } else {
-    // The input may go before the memory for its gradient comes.
+    // The input may be released before memory for its gradient is allocated.
     addToParameters(computed, gradients, { gradOutput, read: halfInput ?? gradients.read(input) });
     addToInput(computed, gradients, { gradOutput });
   }
   if (preActivation && gradOutput !== gradients.beforeActivation) input.device.release(gradOutput);
 }
 
-/** Adds the gradients of weights and biases. `read` is the input, as the products of it read it. */
+/** Adds the gradients of weights and biases. `read` is the input, as its products read it. */
 function addToParameters(
   { input: { device }, weights, biases, rows, columns, outputs, preActivation }: Product,
   gradients: Gradients,
@@ -199,16 +197,19 @@ function addToParameters(
   }
 }
 
-/** Adds the gradient of the input, or of what that is GELU of, whose place GELU may take. */
+/**
+ * Adds the gradient of the input, or where the input is a GELU, of the input of that; its memory
+ * may then receive the GELU again.
+ */
 function addToInput(
   { input, weights, matrix, hold, rows, columns, outputs }: Product,
   gradients: Gradients,
   { gradOutput, ...options }: { readonly gradOutput: GpuArray; readonly replacesPreActivation?: boolean },
 ): void {
   const { device } = input;
-  // A copy in f16 is that of the forward pass.
+  // An f16 copy is still that of the forward pass.
   if (input.requiresGrad && !hold) for (const weight of weights) gradients.read(weight);
-  // An optimizer that was made since keeps the weights elsewhere.
+  // An optimizer that was created since may have moved the weights.
   const b = matrix.released && !hold ? joined(weights) : matrix;
   const operands = { a: gradOutput, b, m: rows, n: columns, k: outputs, layout: 'NN' } as const;
   const isAdded = gradients.addBeforeActivation(input, (preActivation, output, accumulate) =>
@@ -217,13 +218,13 @@ function addToInput(
   if (!isAdded) gradients.add(input, (output, accumulate) => gemm(device, { ...operands, output, accumulate }), true);
 }
 
-/** Inputs that the backward pass computes again, from what they are GELU of. */
+/** Inputs that the backward pass recomputes, as the GELU of what was kept. */
 const computedAgain = new WeakSet<Tensor>();
 
 /**
- * Gives the memory of an f16 result of `linear` with GELU back, where the backward pass can compute
- * it again on its way: for callers who alone can reach it, once the one linear layer that reads it
- * is recorded. On GPUs, where GELU's backward is part of that layer's product.
+ * Releases an f16 result of `linear` with GELU where the backward pass can recompute it on the way:
+ * on GPUs, where the backward of GELU is part of the next layer's product. For callers that hold
+ * the only reference, once the one linear layer that reads it is recorded.
  */
 export function letGoOfActivated(result: Tensor): void {
   const isKept = result.device.disabledVariants.has('linear geluAgain');
@@ -233,14 +234,14 @@ export function letGoOfActivated(result: Tensor): void {
 }
 
 /**
- * Whether GELU's backward and the sums for biases are parts of products, which is fewer dispatches:
- * on GPUs. On processors they are one kernel, whose sums have another order.
+ * Whether the backward of GELU and the bias gradients are computed within products, which saves
+ * dispatches: on GPUs. On software adapters they are one kernel, whose sums have another order.
  */
 const takesApart = ({ profile }: Device): boolean => !profile.software;
 
 /**
- * The gradient before the activation; on processors on the way that of the biases, which is its
- * sum.
+ * The gradient before the activation; on software adapters the same kernel sums it to the gradient
+ * of the biases.
  */
 function activationBackward(computed: Product, preActivation: GpuArray, gradients: Gradients): GpuArray {
   const { input, biases, rows, outputs, dtype } = computed;

@@ -11,8 +11,8 @@ import type { DType } from '../../dtypes.ts';
 
 /**
  * Matrix product over the last two dimensions, as `torch.matmul`: dimensions before them are a
- * batch and broadcast; a tensor of one dimension is a row on the left and a column on the right,
- * and that dimension goes. Sums are taken in f32, in a fixed order; gradients flow to both.
+ * batch and broadcast; a tensor of one dimension is a row on the left or a column on the right, and
+ * that dimension is removed. Sums are taken in f32, in a fixed order; gradients flow to both.
  *
  * @param a [..., m, k] or [k], f32 or f16
  * @param b [..., k, n] or [k], of the same type
@@ -43,7 +43,9 @@ function misfit(a: Shape, b: Shape): ShapeError {
   );
 }
 
-/** Products of at least two dimensions that fit; one matrix on the right is one product. */
+/**
+ * Checked products of at least two dimensions; with a single matrix on the right it is one product.
+ */
 function batched<D extends DType>(a: Tensor<D>, b: Tensor): Tensor<D> {
   const [m, k, n] = [a.shape.at(-2) ?? 0, a.shape.at(-1) ?? 0, b.shape.at(-1) ?? 0];
   if (b.shape.length === 2) {

@@ -8,19 +8,19 @@ import { rowsOf } from './recordReduction.ts';
 import { reducedAxes } from './reducedAxes.ts';
 
 /**
- * Number of the greatest along a dimension, i32, the first of several, or in the flat tensor where
- * none is named; NaN is greatest. Any element type; no gradient. As `torch.argmax`.
+ * Index of the greatest element along a dimension, or in the flat tensor where none is named: i32,
+ * the first of equals; NaN is the greatest. Any element type; no gradient. As `torch.argmax`.
  *
- * @throws ShapeError of no elements, TensorError
+ * @throws ShapeError for no elements, TensorError
  */
 export function argMax(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor<'i32'> {
   return numberOf('argMax', false, input, dim, options);
 }
 
 /**
- * Number of the least, as `argMax`; NaN is least. As `torch.argmin`. i32; no gradient.
+ * Index of the least element, as `argMax`; NaN is the least. i32; no gradient. As `torch.argmin`.
  *
- * @throws ShapeError of no elements, TensorError
+ * @throws ShapeError for no elements, TensorError
  */
 export function argMin(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor<'i32'> {
   return numberOf('argMin', true, input, dim, options);

@@ -7,9 +7,9 @@ import { around, requireAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 
 /**
- * Running sums along a dimension, f32 of floats; i32 of bool, and whole numbers of their type,
- * which wrap beyond 32 bits. As `torch.cumsum`, whose sums have 64. Of the shape of `input`; the
- * gradient is its running sum from the end.
+ * Running sums along a dimension: f32 for floats, i32 for bool; whole numbers keep their type and
+ * wrap at 32 bits. As `torch.cumsum`, which has 64 bits. Of the shape of `input`; the gradient is
+ * its running sum from the end.
  *
  * @throws ShapeError, TensorError
  */

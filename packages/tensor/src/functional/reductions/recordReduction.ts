@@ -10,7 +10,7 @@ import { axesLast, reducedAxes } from './reducedAxes.ts';
 import { isFloat, sumType } from '../../dtypes.ts';
 import type { DType } from '../../dtypes.ts';
 
-/** One value of each row that is reduced: a member of the kernels' family with its numbers. */
+/** One reduction kernel: a member of the family with its parameters. */
 interface Run {
   readonly member: ReduceName;
   readonly factor?: number;
@@ -23,13 +23,13 @@ interface RowValues {
   readonly second?: GpuArray | undefined;
 }
 
-/** What a reduction is made of; counts are of the elements that become one. */
+/** How a reduction is computed; `count` is the number of elements that become one. */
 export interface ReductionPlan {
   readonly operation: string;
   readonly member: ReduceName;
   /** Formula of the gradient; null where none flows. */
   readonly gradient: ReduceGradientName | null;
-  /** What every element is seen beside, computed first. */
+  /** A value of each row that the formula needs, such as the mean, computed first. */
   readonly center?: { readonly member: ReduceName; readonly factor?: ((count: number) => number) | undefined };
   /** The two values of each row in the formula of the gradient. */
   readonly values?:
@@ -41,16 +41,16 @@ export interface ReductionPlan {
   readonly factor?: ((count: number) => number) | undefined;
   readonly gradientFactor?: ((count: number) => number) | undefined;
   readonly power?: number | undefined;
-  /** Whether the result of no elements is an error. */
+  /** Whether reducing no elements is an error. */
   readonly needsElements?: boolean | undefined;
   /**
-   * The result's type, of any input: the input's, that of sums (f32 of floats, i32 of bool, whole
-   * numbers as they are), or true and false, which have no gradient. Default: f32, of floats only.
+   * The type of the result: the input's, that of sums (f32 for floats, i32 for bool; whole numbers
+   * keep theirs), or bool, without a gradient. Default: f32, for float inputs only.
    */
   readonly result?: 'as input' | 'as sums' | 'bool' | undefined;
 }
 
-/** At least one element: arrays of none cannot be made. */
+/** Rows of the result, at least one: empty arrays cannot be allocated. */
 export const rowsOf = ({ outer, inner }: ReducedShape): number => Math.max(1, outer * inner);
 
 /** f32: one value for all elements along these axes. */
@@ -132,7 +132,7 @@ function typeOf({ result }: ReductionPlan, { dtype, array }: Tensor): ElementTyp
   return result === 'as sums' ? sumType(dtype) : 'f32';
 }
 
-/** Writes an array whose reduced axes stand last, and copies it to where they belong. */
+/** Writes an array with the reduced axes last, and copies it back to their order. */
 function writeInPlace(
   device: Device,
   target: GpuArray,

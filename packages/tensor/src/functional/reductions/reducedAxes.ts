@@ -6,7 +6,7 @@ import { sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import { around } from '../axes.ts';
 
-/** Writes the sums over some axes of a shape, times a factor. */
+/** Records the sums over some axes of a shape, times a factor. */
 export function sumOver(
   device: Device,
   input: GpuArray,
@@ -19,8 +19,8 @@ export function sumOver(
 }
 
 /**
- * An array seen from axes that are reduced as one: as it is where they are neighbours, else copied
- * with them at the end. The caller releases `input` where it is another array.
+ * An array with several axes to reduce as one: unchanged where they are neighbours, else a copy
+ * with them last. The caller releases `input` where it is a copy.
  */
 export function reducedAxes(
   device: Device,
@@ -49,7 +49,7 @@ export function reducedAxes(
   return { input: array, outer: sizeOf(permuted.slice(0, kept)), length: sizeOf(permuted.slice(kept)), inner: 1 };
 }
 
-/** The order of axes that has these at the end. */
+/** The order of axes with these last. */
 export function axesLast(shape: Shape, axes: readonly number[]): number[] {
   return [...shape.keys()].filter((axis) => !axes.includes(axis)).concat(axes);
 }

@@ -9,7 +9,7 @@ import { reduction } from './recordReduction.ts';
 import type { ReductionPlan } from './recordReduction.ts';
 import type { DType } from '../../dtypes.ts';
 
-/** Dimensions that a reduction takes together: one, several, or all where none is named. */
+/** Dimensions to reduce: one, several, or all where none is named. */
 export type Dims = number | readonly number[] | null;
 
 /** Options of every reduction. */
@@ -20,7 +20,7 @@ export interface ReductionOptions {
 
 export const reductionKinds = { keepDim: optional(flag) };
 
-/** A reduction of these dimensions by a plan, its arguments checked. */
+/** Checks the arguments of a reduction and computes it by a plan. */
 export function reduced<D extends DType>(
   plan: ReductionPlan,
   input: Tensor,

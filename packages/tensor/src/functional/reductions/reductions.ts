@@ -15,9 +15,9 @@ import type { DType, SumOf } from '../../dtypes.ts';
 const wholeSum: ReductionPlan = { operation: 'sum', member: 'sum', gradient: null, result: 'as sums' };
 
 /**
- * Sum over dimensions, f32 of floats, in a fixed order; i32 of bool, and whole numbers of their
- * type, which wrap beyond 32 bits. As `torch.sum`, whose sums have 64. Each element gets the
- * gradient of its sum.
+ * Sum over dimensions, in a fixed order: f32 for floats, i32 for bool; whole numbers keep their
+ * type and wrap at 32 bits. As `torch.sum`, which has 64 bits. Each element gets the gradient of
+ * its sum.
  *
  * @throws ShapeError, TensorError
  */
@@ -28,17 +28,17 @@ export function sum<D extends DType>(input: Tensor<D>, dim?: Dims, options: Redu
 }
 
 /**
- * Mean over dimensions, f32; NaN of no elements. As `torch.mean`. Each element gets its part of the
- * gradient.
+ * Mean over dimensions, f32; NaN for no elements. As `torch.mean`. Each element gets its share of
+ * the gradient.
  *
- * @throws ShapeError, TensorError of whole numbers and bool, which have none: `cast()` them
+ * @throws ShapeError, and TensorError for whole numbers and bool: `cast()` them first
  */
 export function mean(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
   requireFloats('mean', 'input', input);
   return scaledSum('mean', input, dim, options, (count) => 1 / count);
 }
 
-/** The sum of floats times a factor, which is of how many become one. */
+/** The sum of floats times a factor, a function of how many elements become one. */
 function scaledSum<D extends DType>(
   operation: string,
   input: Tensor,
@@ -71,9 +71,9 @@ const product: ReductionPlan = {
 };
 
 /**
- * Product over dimensions, f32 of floats; i32 of bool, and whole numbers of their type, which wrap.
- * As `torch.prod`, of several dimensions too. The gradient is multiplied by the product of the
- * others, exactly where some are 0 too.
+ * Product over dimensions: f32 for floats, i32 for bool; whole numbers keep their type and wrap. As
+ * `torch.prod`, also over several dimensions. The gradient is multiplied by the product of the
+ * other elements, which is exact where some are 0.
  *
  * @throws ShapeError, TensorError
  */
@@ -93,20 +93,20 @@ const maximum = extremum('max', 'maximum');
 const minimum = extremum('min', 'minimum');
 
 /**
- * The greatest over dimensions, of the input's type, any; NaN where there is one. Elements that are
- * equal share the gradient. As `torch.amax`; `argMax` gives the places.
+ * The greatest element over dimensions, of the input's type, any; NaN where there is one. Equal
+ * elements share the gradient. As `torch.amax`; `argMax` returns the index.
  *
- * @throws ShapeError of no elements, TensorError
+ * @throws ShapeError for no elements, TensorError
  */
 export function max<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<D> {
   return reduced(maximum, input, dim, options);
 }
 
 /**
- * The least over dimensions, as `max`. As `torch.amin`. Of the type of `input`, any; elements that
- * are equal share the gradient.
+ * The least element over dimensions, of the input's type, any, as `max`. Equal elements share the
+ * gradient. As `torch.amin`.
  *
- * @throws ShapeError of no elements, TensorError
+ * @throws ShapeError for no elements, TensorError
  */
 export function min<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<D> {
   return reduced(minimum, input, dim, options);
@@ -121,7 +121,7 @@ const logarithm: ReductionPlan = {
 };
 
 /**
- * `log Σ exp(x)` over dimensions, f32, of whole numbers too, without overflow; -Infinity of no
+ * `log Σ exp(x)` over dimensions, f32, also for whole numbers, without overflow; -Infinity for no
  * elements. As `torch.logsumexp`. The gradient is multiplied by the softmax over these dimensions.
  *
  * @throws ShapeError, TensorError
@@ -135,7 +135,7 @@ const anyPlan: ReductionPlan = { operation: 'any', member: 'any', gradient: null
 const allPlan: ReductionPlan = { ...anyPlan, operation: 'all', member: 'all' };
 
 /**
- * Whether some element is not 0, bool; NaN is not 0. Any element type; no gradient. As
+ * Whether any element is not 0: bool; NaN counts as not 0. Any element type; no gradient. As
  * `torch.any`.
  *
  * @throws ShapeError, TensorError
@@ -145,7 +145,8 @@ export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
 }
 
 /**
- * Whether no element is 0, as `any`. As `torch.all`. bool, of any element type; no gradient.
+ * Whether all elements are not 0: bool; NaN counts as not 0. Any element type; no gradient. As
+ * `torch.all`.
  *
  * @throws ShapeError, TensorError
  */

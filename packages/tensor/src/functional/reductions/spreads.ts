@@ -7,13 +7,13 @@ import type { ReductionPlan } from './recordReduction.ts';
 
 /** Options of `variance` and `std`. */
 export interface VarianceOptions extends ReductionOptions {
-  /** What is taken from the number of elements before it divides. Default 1. */
+  /** Subtracted from the number of elements in the divisor. Default 1. */
   readonly correction?: number | undefined;
 }
 
 /** Options of `norm`. */
 export interface NormOptions extends ReductionOptions {
-  /** The exponent; Infinity, -Infinity and 0 too. Default 2. */
+  /** The exponent; may be Infinity, -Infinity or 0. Default 2. */
   readonly p?: number | undefined;
 }
 
@@ -34,8 +34,8 @@ function spreadPlan(operation: string, isRoot: boolean, correction: number): Red
 }
 
 /**
- * Variance over dimensions, f32: `Σ (x - mean)² / (n - correction)`. As `torch.var`, whose name is
- * taken in JavaScript. The gradient is multiplied by `2 (x - mean) / (n - correction)`.
+ * Variance over dimensions, f32: `Σ (x - mean)² / (n - correction)`. As `torch.var`; `var` is a
+ * reserved word. The gradient is multiplied by `2 (x - mean) / (n - correction)`.
  *
  * @throws ShapeError, TensorError
  */
@@ -56,11 +56,11 @@ export function std(input: Tensor, dim?: Dims, options: VarianceOptions = {}): T
 }
 
 /**
- * `(Σ |x|^p)^(1/p)` over dimensions, f32; the greatest or least magnitude for p = ±Infinity, how
- * many are not 0 for p = 0. As `torch.linalg.vector_norm`. The gradient is that of PyTorch: 0 where
- * the norm is 0.
+ * `(Σ |x|^p)^(1/p)` over dimensions, f32; for p = ±Infinity the greatest or least magnitude, for p
+ * = 0 the number of nonzero elements. As `torch.linalg.vector_norm`. The gradient is that of
+ * PyTorch: 0 where the norm is 0.
  *
- * @throws ShapeError of no elements where p is negative or Infinity, TensorError
+ * @throws ShapeError for no elements where p is negative or Infinity, TensorError
  */
 export function norm(input: Tensor, dim?: Dims, options: NormOptions = {}): Tensor<'f32'> {
   requireGivenOptions('norm', options, normKinds);

@@ -27,18 +27,18 @@ interface Sizes {
   readonly batch: number;
   readonly heads: number;
   readonly queries: number;
-  /** With the extra ones. */
+  /** Number of keys, the extra ones included. */
   readonly keys: number;
-  /** Keys behind those given, which all queries see. */
+  /** Number of extra keys at the end, which all queries attend to. */
   readonly extra: number;
   /** A tensor of the scores' type and device. */
   readonly like: Tensor;
 }
 
 /**
- * Masks in PyTorch's meaning, true where nothing is seen, as one in the meaning of
- * `scaledDotProductAttention`, true where something is seen; broadcasts to [batch, heads, queries,
- * keys]. Nothing where there is none.
+ * Combines masks in the convention of `torch.nn.MultiheadAttention`, true where attention is not
+ * allowed, to one in that of `scaledDotProductAttention`, true where it is; it broadcasts to
+ * [batch, heads, queries, keys]. Undefined where there is no mask.
  */
 export function attentionMask(masks: Masks, sizes: Sizes): Tensor | undefined {
   const { keyPaddingMask, attnMask, isCausal = false } = masks;
@@ -78,20 +78,20 @@ function placed(
   return reshape(mask, [batch, heads, queries, keys]);
 }
 
-/** True where the key lies behind the query in time. */
+/** True where the key comes after the query. */
 function hiddenAhead(queries: number, keys: number, { device }: Tensor): Tensor {
   const hidden = () =>
     Array.from({ length: queries * keys }, (_, index) => Number(index % keys > Math.floor(index / keys)));
   return fromValues('MultiheadAttention', hidden, [1, 1, queries, keys], { device, dtype: 'bool' });
 }
 
-/** With further keys that are seen. */
+/** The mask extended by extra keys, which are allowed. */
 function withSeen(mask: Tensor, extra: number): Tensor {
   const { device, dtype } = mask;
   return concat([mask, zeros([...mask.shape.slice(0, -1), extra], { device, dtype })], -1);
 }
 
-/** Numbers to be added to the scores. */
+/** The mask as numbers to add to the scores. */
 function added(mask: Tensor, { dtype, device }: Tensor): Tensor {
   if (mask.dtype !== 'bool') return mask.dtype === dtype ? mask : cast(mask, dtype);
   return maskedFill(zeros([1], { device, dtype }), mask, -Infinity);

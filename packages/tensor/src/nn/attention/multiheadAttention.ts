@@ -25,17 +25,17 @@ import type { Parameter } from '../parameter/parameter.ts';
 
 /** Options of `new MultiheadAttention`. */
 export interface MultiheadAttentionOptions extends NewModuleOptions {
-  /** Width of queries and of the result; the heads share it out. */
+  /** Width of queries and of the result; it is divided among the heads. */
   readonly embedDim: number;
-  /** Heads; `embedDim` is a multiple. */
+  /** Number of heads, which divides `embedDim`. */
   readonly numHeads: number;
-  /** Part of the attention weights that becomes 0 in training. Default 0. */
+  /** Dropout probability of the attention weights in training. Default 0. */
   readonly dropout?: number | undefined;
   /** Whether the projections have biases. Default true. */
   readonly bias?: boolean | undefined;
-  /** Whether a learned key and value stand behind those given. Default false. */
+  /** Whether a learned key and value are appended to those given. Default false. */
   readonly addBiasKv?: boolean | undefined;
-  /** Whether a key and value of zeros stand behind those given. Default false. */
+  /** Whether a key and value of zeros are appended to those given. Default false. */
   readonly addZeroAttn?: boolean | undefined;
   /** Width of keys. Default `embedDim`. */
   readonly kdim?: number | null | undefined;
@@ -48,22 +48,22 @@ export interface MultiheadAttentionOptions extends NewModuleOptions {
 /** Options of `MultiheadAttention.forward`. */
 export interface MultiheadAttentionCall {
   /**
-   * [batch, keys], or [keys] without a batch: of bool, true where a key is padding that nobody
-   * sees; or numbers that are added to the scores.
+   * [batch, keys], or [keys] without a batch: bool, true where a key is padding and ignored; or
+   * numbers that are added to the scores. Default: none.
    */
   readonly keyPaddingMask?: Tensor | null | undefined;
-  /** Whether the attention weights are returned too, which costs memory and time. Default true. */
+  /** Whether to also return the attention weights, which costs memory and time. Default true. */
   readonly needWeights?: boolean | undefined;
   /**
-   * [queries, keys] or [batch numHeads, queries, keys]: of bool, true where a query may not see a
-   * key; or numbers that are added to the scores.
+   * [queries, keys] or [batch numHeads, queries, keys]: bool, true where a query may not attend to
+   * a key; or numbers that are added to the scores. Default: none.
    */
   readonly attnMask?: Tensor | null | undefined;
-  /** Whether the weights are the mean over heads. Default true. */
+  /** Whether to average the returned weights over heads. Default true. */
   readonly averageAttnWeights?: boolean | undefined;
   /**
-   * Query i sees the keys up to i only. With `attnMask` it says that the mask is such a one, which
-   * is then used as it is. Default false.
+   * Whether query i attends only to keys up to i. With `attnMask` it asserts that the mask is
+   * causal; the mask is then used as it is. Default false.
    */
   readonly isCausal?: boolean | undefined;
 }
@@ -91,14 +91,13 @@ const callKinds = {
 };
 
 /**
- * Attention by several heads side by side, as `torch.nn.MultiheadAttention`: the same
- * weights for a seed, by the same names. All scores are stored. Vaswani et al.,
- * "Attention is all you need", 2017.
+ * Multi-head attention, as `torch.nn.MultiheadAttention`: the same weights for a seed, under the
+ * same names. All scores are stored. Vaswani et al., "Attention is all you need", 2017.
  */
 export class MultiheadAttention extends Module {
   /**
-   * [3 embedDim, embedDim]: of queries, keys and values; null where keys or
-   * values have another width.
+   * [3 embedDim, embedDim]: weights for queries, keys and values; null where keys or values have
+   * another width.
    */
   readonly in_proj_weight: Parameter | null;
   /** [embedDim, embedDim], or null. */
@@ -113,7 +112,7 @@ export class MultiheadAttention extends Module {
   readonly bias_k: Parameter | null = null;
   /** [1, 1, embedDim] */
   readonly bias_v: Parameter | null = null;
-  /** What the heads' results pass through, under PyTorch's name. */
+  /** Output projection, under PyTorch's name. */
   readonly out_proj: Linear;
   /** Width of queries and of the result. */
   readonly embedDim: number;
@@ -123,9 +122,9 @@ export class MultiheadAttention extends Module {
   readonly kdim: number;
   /** Width of values. */
   readonly vdim: number;
-  /** Part of the attention weights that becomes 0 in training. */
+  /** Dropout probability of the attention weights in training. */
   readonly dropout: number;
-  /** Whether a key and value of zeros stand behind those given. */
+  /** Whether a key and value of zeros are appended to those given. */
   readonly addZeroAttn: boolean;
   /** Whether tensors are [batch, length, width], and not [length, batch, width]. */
   readonly batchFirst: boolean;
@@ -170,7 +169,7 @@ export class MultiheadAttention extends Module {
    * @param key [keys, batch, kdim], and so on
    * @param value [keys, batch, vdim], and so on
    * @returns the result, of the query's shape, and the weights [batch, queries, keys], with a
-   *   dimension of heads behind the batch where they are not averaged; null where not needed
+   *   dimension of heads after the batch where they are not averaged; null where not needed
    * @throws ShapeError, TensorError
    */
   forward(
@@ -220,7 +219,7 @@ export class MultiheadAttention extends Module {
     );
   }
 
-  /** Queries, keys and values through their projections, and cut into heads. */
+  /** Projects queries, keys and values and splits them into heads. */
   #projected(query: Tensor, key: Tensor, value: Tensor, cut: (projected: Tensor) => Tensor): [Tensor, Tensor, Tensor] {
     const { embedDim, in_proj_weight: joint, in_proj_bias: bias } = this;
     if (joint && query === key && key === value) {
@@ -249,7 +248,7 @@ export class MultiheadAttention extends Module {
     return permute(reshape(batched, [batch, length, numHeads, embedDim / numHeads]), [0, 2, 1, 3]);
   }
 
-  /** Keys or values with the learned one and that of zeros behind them. */
+  /** Keys or values with the learned one and that of zeros appended. */
   #extended(heads: Tensor, learned: Parameter | null): Tensor {
     const { device, dtype } = heads;
     const [batch, numHeads, , columns] = heads.shape as [number, number, number, number];
@@ -271,11 +270,11 @@ export class MultiheadAttention extends Module {
     const { device, shape, dtype } = q;
     const p = this.training ? this.dropout : 0;
     const rows = (shape[0] as number) * (shape[1] as number) * (shape[2] as number);
-    // All dropped: nothing is left of the values.
+    // With everything dropped the values are zeros.
     const values = p === 1 ? zeros(v.shape, { device, dtype }) : v;
     const dropout = p > 0 && p < 1 ? { probability: p, site: 0, random: drawnKey(device, rows) } : undefined;
     if (!needWeights) return [scaledDotProductAttention(q, k, values, { mask, dropout }), null];
-    // The weights are what attention makes of the identity.
+    // The weights are the result of attention with the identity as values.
     const identity = eye(k.shape[2] as number, undefined, { device, dtype });
     const weights = scaledDotProductAttention(q, k, identity, { mask, dropout });
     return [matmul(weights, values), averageAttnWeights ? mean(weights, 1) : weights];

@@ -27,21 +27,23 @@ import { LayerNorm, normAfter } from '../layers/normalisation.ts';
 
 /** Options of `new TransformerEncoderLayer`. */
 export interface TransformerEncoderLayerOptions extends NewModuleOptions {
-  /** Width of what goes in and comes out. */
+  /** Width of input and output. */
   readonly dModel: number;
-  /** Heads of the attention; `dModel` is a multiple of it. */
+  /** Number of attention heads, which divides `dModel`. */
   readonly nhead: number;
   /** Width between the two linear layers. Default 2048. */
   readonly dimFeedforward?: number | undefined;
   /** Default 0.1. */
   readonly dropout?: number | undefined;
-  /** Between the two linear layers. Default 'relu'. */
+  /** Activation between the two linear layers. Default 'relu'. */
   readonly activation?: 'relu' | 'gelu' | ((input: Tensor) => Tensor) | undefined;
   /** Default 1e-5. */
   readonly layerNormEps?: number | undefined;
   /** Whether tensors are [batch, length, width], and not [length, batch, width]. Default false. */
   readonly batchFirst?: boolean | undefined;
-  /** Whether the layer norms come before attention and linear layers, not behind. Default false. */
+  /**
+   * Whether layer norms come before attention and linear layers instead of after. Default false.
+   */
   readonly normFirst?: boolean | undefined;
   /** Whether linear layers and layer norms have biases. Default true. */
   readonly bias?: boolean | undefined;
@@ -50,15 +52,19 @@ export interface TransformerEncoderLayerOptions extends NewModuleOptions {
 /** Options of `TransformerEncoderLayer.forward`. */
 export interface EncoderLayerCall {
   /**
-   * [length, length] or [batch nhead, length, length]: of bool, true where a position may not see
-   * another; or numbers that are added to the scores.
+   * [length, length] or [batch nhead, length, length]: bool, true where a position may not attend
+   * to another; or numbers that are added to the scores. Default: none.
    */
   readonly srcMask?: Tensor | null | undefined;
   /**
-   * [batch, length]: of bool, true where there is padding; or numbers that are added to the scores.
+   * [batch, length]: bool, true where there is padding; or numbers that are added to the scores.
+   * Default: none.
    */
   readonly srcKeyPaddingMask?: Tensor | null | undefined;
-  /** Each position sees those up to itself only; no `srcMask` is needed. Default false. */
+  /**
+   * Whether each position attends only to those up to itself; no `srcMask` is needed. Default
+   * false.
+   */
   readonly isCausal?: boolean | undefined;
 }
 
@@ -93,29 +99,29 @@ const activations = { relu, gelu: (input: Tensor) => gelu(input) };
 
 /**
  * Self-attention and two linear layers, each with dropout, residual and layer norm, as
- * `torch.nn.TransformerEncoderLayer`: the same weights for a seed, by the same names. Vaswani et
+ * `torch.nn.TransformerEncoderLayer`: the same weights for a seed, under the same names. Vaswani et
  * al., "Attention is all you need", 2017.
  */
 export class TransformerEncoderLayer extends Module {
-  /** Attention among the tokens, under PyTorch's name. */
+  /** Self-attention, under PyTorch's name. */
   readonly self_attn: MultiheadAttention;
-  /** To the width of the feed-forward layer. */
+  /** First linear layer of the feed-forward part. */
   readonly linear1: Linear;
-  /** Back from it. */
+  /** Second linear layer of the feed-forward part. */
   readonly linear2: Linear;
-  /** Normalisation of the attention. */
+  /** Layer norm of the attention. */
   readonly norm1: LayerNorm;
-  /** Normalisation of the feed-forward layer. */
+  /** Layer norm of the feed-forward part. */
   readonly norm2: LayerNorm;
-  /** Dropout within the feed-forward layer. */
+  /** Dropout between the linear layers. */
   readonly dropout: Dropout;
   /** Dropout of the attention's result. */
   readonly dropout1: Dropout;
-  /** Dropout of the feed-forward layer's result. */
+  /** Dropout of the feed-forward part's result. */
   readonly dropout2: Dropout;
-  /** Between `linear1` and `linear2`. */
+  /** Activation between `linear1` and `linear2`. */
   readonly activation: (input: Tensor) => Tensor;
-  /** Whether normalisation comes before each part, and not behind it. */
+  /** Whether layer norms come before each part instead of after. */
   readonly normFirst: boolean;
   readonly #options: TransformerEncoderLayerOptions;
 
@@ -178,9 +184,9 @@ export class TransformerEncoderLayer extends Module {
   }
 
   /**
-   * Another layer with the same options and weights, and memory of its own.
+   * A copy of the layer with the same options and weights.
    *
-   * @throws TensorError where parameters were added or taken out since it was made
+   * @throws TensorError where parameters were added or removed since the layer was made
    */
   clone(): TransformerEncoderLayer {
     const copy = withoutDrawing(() => new TransformerEncoderLayer(this.#options));
@@ -199,11 +205,11 @@ export class TransformerEncoderLayer extends Module {
 
 /** Options of `new TransformerEncoder`. */
 export interface TransformerEncoderOptions {
-  /** What all layers are copies of; it is none of them itself. */
+  /** The layer to copy; it does not become part of the encoder. */
   readonly encoderLayer: TransformerEncoderLayer;
-  /** How many copies there are. */
+  /** Number of layers. */
   readonly numLayers: number;
-  /** What comes behind the last layer, such as a `LayerNorm`. Default: nothing. */
+  /** Module after the last layer, such as a `LayerNorm`. Default: none. */
   readonly norm?: Layer | null | undefined;
 }
 
@@ -220,13 +226,13 @@ const encoderKinds = {
 };
 
 /**
- * Layers one behind the other, as `torch.nn.TransformerEncoder`: all begin with the weights of
+ * A stack of layers, as `torch.nn.TransformerEncoder`: all start with the weights of
  * `encoderLayer`.
  */
 export class TransformerEncoder extends Module {
-  /** The copies, first to last. */
+  /** The layers, first to last. */
   readonly layers: readonly TransformerEncoderLayer[];
-  /** What comes behind the last layer, or null. */
+  /** Module after the last layer, or null. */
   readonly norm: Layer | null;
 
   /** @throws TensorError */
@@ -239,7 +245,7 @@ export class TransformerEncoder extends Module {
   }
 
   /**
-   * @param src as of a layer
+   * @param src as for a layer
    * @returns the shape of `src`
    * @throws ShapeError, TensorError
    */

@@ -6,14 +6,14 @@ import { formatShape, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import { Parameter } from '../parameter/parameter.ts';
 
-/** First values of a parameter, drawn on the host as PyTorch draws them. */
+/** Draws the initial values of a parameter on the host, as PyTorch does. */
 export type Draw = (generator: Twister, shape: Shape) => Float32Array;
 
 let draws = true;
 
 /**
- * A parameter of a module that is being made. Draws come from the generator of the process, in the
- * order in which PyTorch's module of the name draws.
+ * Makes a parameter of a new module. It draws from the default generator, in the order of PyTorch's
+ * module of the same name.
  *
  * @throws OutOfMemoryError before anything is drawn
  */
@@ -23,7 +23,7 @@ export function newParameter(device: Device, shape: Shape, draw: Draw): Paramete
   return new Parameter(data, { shape, device });
 }
 
-/** Makes modules whose weights are put in place afterwards: nothing is drawn, all is 0. */
+/** Makes modules whose weights are loaded afterwards: nothing is drawn, all values are 0. */
 export function withoutDrawing<T>(make: () => T): T {
   const before = draws;
   draws = false;
@@ -40,7 +40,7 @@ export const constantDraw =
   (_, shape) =>
     new Float32Array(sizeOf(shape)).fill(value);
 
-/** As `tensor.uniform_(a, b)`: from `a` on, before `b`, by one rounding of each number. */
+/** As `tensor.uniform_(a, b)`: in [a, b), with one rounding of each number. */
 export const uniformDraw =
   (a: number, b: number): Draw =>
   (generator, shape) => {

@@ -5,10 +5,10 @@ import type { Shape } from '../../shape.ts';
 import { normalDraw, uniformDraw } from './drawing.ts';
 import type { Draw } from './drawing.ts';
 
-/** What follows a layer, in the words of `torch.nn.functional`. */
+/** The nonlinearity after a layer, by its name in `torch.nn.functional`. */
 export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'selu';
 
-/** Whether the variance is kept in the forward pass or in the backward pass. */
+/** Whether to preserve the variance of the forward pass or of the backward pass. */
 export type FanMode = 'fanIn' | 'fanOut';
 
 export const nonlinearityKind = oneOf('linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'selu');
@@ -16,7 +16,7 @@ export const nonlinearityKind = oneOf('linear', 'sigmoid', 'tanh', 'relu', 'leak
 const gains = { linear: 1, sigmoid: 1, tanh: 5 / 3, relu: Math.sqrt(2), selu: 3 / 4 };
 
 /**
- * By what a layer's weights are larger for what follows them, as `torch.nn.init.calculate_gain`.
+ * The recommended gain of weights before a nonlinearity, as `torch.nn.init.calculate_gain`.
  *
  * @param param the negative slope of `leakyRelu`. Default 0.01
  * @throws TensorError
@@ -29,7 +29,7 @@ export function calculateGain(nonlinearity: Nonlinearity, param?: number): numbe
 }
 
 /**
- * Inputs and outputs of a unit: the second and first extents, times those behind.
+ * Fan-in and fan-out: the second and the first extent, each times the extents after them.
  *
  * @throws ShapeError for fewer than two dimensions
  */
@@ -61,7 +61,7 @@ function xavierStd(where: string, shape: Shape, gain: number): number {
   return gain * Math.sqrt(2 / (fanIn + fanOut));
 }
 
-/** How a weight is scaled by what comes in or goes out. */
+/** How a weight is scaled by its fan-in or fan-out. */
 export interface Scaling {
   readonly mode: FanMode;
   readonly gain: number;

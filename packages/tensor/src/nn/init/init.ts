@@ -23,15 +23,15 @@ import { orthogonalDraw } from './orthogonal.ts';
 import { Parameter } from '../parameter/parameter.ts';
 import { truncNormalDraw } from './truncNormal.ts';
 
-// As torch.nn.init, by its names without the underscore: each fills a parameter, and returns it.
-// For a seed the numbers are those of PyTorch on the CPU.
+// As torch.nn.init, with its names without the underscore: each function fills a parameter and
+// returns it. For a seed the numbers are those of PyTorch on the CPU.
 
 export { calculateGain };
 export type { FanMode, Nonlinearity };
 
-/** What every function that draws takes. */
+/** Options of every function that draws numbers. */
 export interface InitOptions {
-  /** What is drawn from. Default: one generator of the process, which `setSeed` begins anew. */
+  /** Random generator. Default: the process-wide one, which `setSeed` seeds. */
   readonly generator?: Mt19937 | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface UniformOptions extends InitOptions {
 const rangeKinds = { a: optional(number), b: optional(number) };
 
 /**
- * Numbers from `a` on, before `b`.
+ * Uniform numbers in [a, b).
  *
  * @throws TensorError
  */
@@ -102,7 +102,7 @@ export interface TruncNormalOptions extends NormalOptions {
 const truncKinds = { ...normalKinds, ...rangeKinds };
 
 /**
- * Normal numbers that lie from `a` to `b`; others are drawn again, as PyTorch does since 2.15.
+ * Normal numbers truncated to [a, b]; others are drawn again, as PyTorch does since 2.15.
  *
  * @throws TensorError
  */
@@ -157,7 +157,7 @@ export function eye(parameter: Parameter): Parameter {
 
 /** Options of `init.xavierUniform` and its like. */
 export interface GainOptions extends InitOptions {
-  /** What all numbers are multiplied with. Default 1. */
+  /** Factor of all numbers. Default 1. */
   readonly gain?: number | undefined;
 }
 
@@ -185,13 +185,14 @@ export function xavierNormal(parameter: Parameter, options: GainOptions = {}): P
 
 /** Options of `init.kaimingUniform` and `init.kaimingNormal`. */
 export interface KaimingOptions extends InitOptions {
-  /** The negative slope of what follows, where that is `leakyRelu`. Default 0. */
+  /** The negative slope where the nonlinearity is `leakyRelu`. Default 0. */
   readonly a?: number | undefined;
   /**
-   * Keeps the variance in the forward pass, or with `fanOut` in the backward pass. Default `fanIn`.
+   * Preserves the variance of the forward pass, or with `fanOut` of the backward pass. Default
+   * `fanIn`.
    */
   readonly mode?: FanMode | undefined;
-  /** What follows. Default `leakyRelu`. */
+  /** The nonlinearity after the layer. Default `leakyRelu`. */
   readonly nonlinearity?: Nonlinearity | undefined;
 }
 
@@ -231,8 +232,8 @@ export function kaimingNormal(parameter: Parameter, options: KaimingOptions = {}
 }
 
 /**
- * Rows or columns, whichever are fewer, orthonormal, times `gain`; extents behind the first count
- * as one. Equal to PyTorch's up to the rounding of its decomposition. Saxe et al., 2013.
+ * A matrix with orthonormal rows or columns, whichever are fewer, times `gain`; extents after the
+ * first are merged. Equal to PyTorch's up to the rounding of its decomposition. Saxe et al., 2013.
  *
  * @throws ShapeError for fewer than two dimensions, TensorError
  */
@@ -245,17 +246,17 @@ export function orthogonal(parameter: Parameter, options: GainOptions = {}): Par
 
 /** Options of `init.sparse`. */
 export interface SparseOptions extends InitOptions {
-  /** The part of each column that is 0, rounded up to whole elements. */
+  /** Fraction of each column that is 0, rounded up to whole elements. */
   readonly sparsity: number;
-  /** The deviation of the other elements. Default 0.01. */
+  /** Standard deviation of the other elements. Default 0.01. */
   readonly std?: number | undefined;
 }
 
 const sparseKinds = { sparsity: fraction, std: normalKinds.std };
 
 /**
- * Normal numbers in a matrix, of which a part of each column is 0. Which are 0 is drawn from the
- * generator too; PyTorch draws it from that of the process. Martens, "Deep learning via
+ * Normal numbers in a matrix, with a fraction of each column set to 0. Their positions are drawn
+ * from `generator` too; PyTorch draws them from the process-wide one. Martens, "Deep learning via
  * Hessian-free optimization", 2010.
  *
  * @throws ShapeError, TensorError

@@ -21,9 +21,9 @@ function erf(x: number): number {
 const below = (x: number) => (1 + erf(x / Math.SQRT2)) / 2;
 
 /**
- * Normal numbers within bounds, by rejection as `torch.nn.init.trunc_normal_`: all are drawn again
- * until each has once lain within. Where the bounds leave little of the normal distribution,
- * uniform numbers are accepted with the density of the normal one.
+ * Truncated normal numbers, by rejection as in `torch.nn.init.trunc_normal_`: the whole tensor is
+ * drawn again until each element was once within the bounds. Where the bounds cover little of the
+ * distribution, uniform numbers are accepted with the normal density instead.
  */
 export const truncNormalDraw =
   (given: Truncated): Draw =>

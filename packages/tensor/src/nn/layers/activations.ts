@@ -16,7 +16,7 @@ function requireGiven(what: string, options: unknown, kinds: OptionKinds): void 
   requireOptions(what, options, kinds, { error: TensorError, otherNames });
 }
 
-/** A module without options: what is passed all the same is refused. */
+/** A module without options; any that are passed are refused. */
 abstract class Plain extends Module {
   /** @throws TensorError */
   constructor(options: Readonly<Record<never, never>> = {}) {
@@ -25,9 +25,9 @@ abstract class Plain extends Module {
   }
 }
 
-/** What goes in, as `torch.nn.Identity`: to stand where a layer was. */
+/** Returns its input, as `torch.nn.Identity`: a placeholder for a layer. */
 export class Identity extends Plain {
-  /** The input, of any shape, as it is. */
+  /** The input unchanged, of any shape. */
   forward(input: Tensor): Tensor {
     return input;
   }
@@ -86,13 +86,13 @@ export class GELU extends Module {
 
 /** Options of `new LeakyReLU`. */
 export interface LeakyReLUOptions {
-  /** Default 0.01. */
+  /** Factor of elements below 0. Default 0.01. */
   readonly negativeSlope?: number | undefined;
 }
 
 /** `x` above 0, else `negativeSlope x`, as `torch.nn.LeakyReLU`. */
 export class LeakyReLU extends Module {
-  /** What elements below 0 are multiplied with. */
+  /** Factor of elements below 0. */
   readonly negativeSlope: number;
 
   /** @throws TensorError */
@@ -116,7 +116,7 @@ export interface ELUOptions {
 
 /** `x` above 0, else `alpha (exp(x) - 1)`, as `torch.nn.ELU`. */
 export class ELU extends Module {
-  /** What the exponential is multiplied with. */
+  /** Factor of the exponential. */
   readonly alpha: number;
 
   /** @throws TensorError */
@@ -136,7 +136,7 @@ export class ELU extends Module {
 export interface SoftplusOptions {
   /** Default 1. */
   readonly beta?: number | undefined;
-  /** Where `beta x` is above it, the result is `x`. Default 20. */
+  /** The result is `x` where `beta x` is above it. Default 20. */
   readonly threshold?: number | undefined;
 }
 
@@ -144,7 +144,7 @@ export interface SoftplusOptions {
 export class Softplus extends Module {
   /** Steepness. */
   readonly beta: number;
-  /** Where `beta x` is above it, the result is `x`. */
+  /** The result is `x` where `beta x` is above it. */
   readonly threshold: number;
 
   /** @throws TensorError */
@@ -169,7 +169,7 @@ export class Softplus extends Module {
 
 /** Options of `new Softmax` and `new LogSoftmax`. */
 export interface SoftmaxOptions {
-  /** Default -1, the last. */
+  /** The dimension. Default -1, the last. */
   readonly dim?: number | undefined;
 }
 
@@ -177,7 +177,7 @@ const softmaxKinds = { dim: optional(anyWholeNumber) };
 
 /** Softmax along a dimension, as `torch.nn.Softmax`. */
 export class Softmax extends Module {
-  /** The dimension along which values add up to 1; from the end where it is below 0. */
+  /** The dimension along which values sum to 1; negative ones count from the end. */
   readonly dim: number;
 
   /** @throws TensorError */
@@ -195,7 +195,7 @@ export class Softmax extends Module {
 
 /** Logarithm of the softmax along a dimension, as `torch.nn.LogSoftmax`. */
 export class LogSoftmax extends Module {
-  /** The dimension along which exponentials add up to 1; from the end where it is below 0. */
+  /** The dimension along which exponentials sum to 1; negative ones count from the end. */
   readonly dim: number;
 
   /** @throws TensorError */

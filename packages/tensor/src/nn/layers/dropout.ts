@@ -14,11 +14,11 @@ import { Module } from '../module/module.ts';
 
 /** Options of `new Dropout`. */
 export interface DropoutModuleOptions {
-  /** Part of the elements that become 0, from 0 to 1. Default 0.5. */
+  /** Probability that an element becomes 0, from 0 to 1. Default 0.5. */
   readonly p?: number | undefined;
   /**
-   * A number that no other dropout of the model has, where `forward` is given a random key
-   * that they share. Default 0.
+   * A number that is unique among the dropouts of the model, needed where `forward` gets a random
+   * key that they share. Default 0.
    */
   readonly site?: number | undefined;
 }
@@ -26,11 +26,11 @@ export interface DropoutModuleOptions {
 const kinds = { p: optional(fraction), site: optional(wholeNumber(0)) };
 const otherNames = { probability: 'it is called p', inplace: 'tensors do not change in place; leave it out' };
 
-/** Dropout that acts while its module trains, as `torch.nn.Dropout`. */
+/** Dropout that is active in training mode, as `torch.nn.Dropout`. */
 export class Dropout extends Module {
-  /** Part of the elements that becomes 0 in training. */
+  /** Probability that an element becomes 0 in training. */
   readonly p: number;
-  /** A number that no other dropout of the model has, or 0. */
+  /** A number that is unique among the dropouts of the model, or 0. */
   readonly site: number;
 
   /** @throws TensorError */
@@ -43,16 +43,16 @@ export class Dropout extends Module {
   }
 
   /**
-   * The options of this dropout for operations that drop themselves; nothing
-   * when nothing is dropped.
+   * The options of this dropout for operations with built-in dropout; undefined when it is
+   * inactive.
    */
   options(random: RandomKey): DropoutOptions | undefined {
     return this.training && this.p > 0 ? { probability: this.p, site: this.site, random } : undefined;
   }
 
   /**
-   * @param random what decides which elements are dropped; null for none. Default: a new one, drawn
-   *   from the generator that `setSeed` begins anew
+   * @param random random key that determines which elements are dropped; null for no dropout.
+   *   Default: a new key from the generator that `setSeed` seeds
    * @throws TensorError
    */
   forward(input: Tensor, random?: RandomKey | null): Tensor {
@@ -65,7 +65,7 @@ export class Dropout extends Module {
   }
 }
 
-/** A key that no other call has: drawn from the generator of the process. */
+/** A new random key, drawn from the default generator. */
 export function drawnKey(device: Device, rows: number): RandomKey {
   const keys = Uint32Array.from({ length: rows }, (_, row) => row);
   return {

@@ -12,13 +12,13 @@ import type { Parameter } from '../parameter/parameter.ts';
 
 interface PaddingOptions {
   /**
-   * A row that gets no gradient; a new table has zeros there. Negative ones count
-   * from the end. Default: none.
+   * Index of a row that gets no gradient and is 0 in a new table. Negative ones count from the end.
+   * Default: none.
    */
   readonly paddingIdx?: number | null;
 }
 
-/** Options of `new Embedding` that makes its table. */
+/** Options of `new Embedding` with a new table. */
 export interface NewEmbeddingOptions extends NewModuleOptions, PaddingOptions {
   /** Rows of the table. */
   readonly numEmbeddings: number;
@@ -26,7 +26,7 @@ export interface NewEmbeddingOptions extends NewModuleOptions, PaddingOptions {
   readonly embeddingDim: number;
 }
 
-/** Options of `new Embedding` around a table that there is. */
+/** Options of `new Embedding` with an existing table. */
 export interface EmbeddingOptions extends PaddingOptions {
   /** [rows, columns] */
   readonly weight: Parameter;
@@ -55,11 +55,11 @@ const otherNames = {
 };
 const where = 'new Embedding';
 
-/** A table of vectors, as `torch.nn.Embedding`: the same values for a seed, by the same names. */
+/** A table of vectors, as `torch.nn.Embedding`: the same values for a seed, under the same name. */
 export class Embedding extends Module {
   /** [rows, columns] */
   readonly weight: Parameter;
-  /** The row that gets no gradient, or null. */
+  /** Index of the row that gets no gradient, or null. */
   readonly paddingIdx: number | null;
 
   /** @throws TensorError, ShapeError */
@@ -74,8 +74,8 @@ export class Embedding extends Module {
   }
 
   /**
-   * The rows of the table that numbers name. A number outside the table is an error in an array,
-   * and gives NaN in a tensor.
+   * Looks up rows of the table. An id out of range is an error in an array, and gives NaN in a
+   * tensor.
    *
    * @param ids i32 or u32 of any shape, or an array on the host
    * @returns [...ids, columns]

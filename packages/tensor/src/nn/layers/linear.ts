@@ -11,7 +11,7 @@ import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions 
 import type { NewModuleOptions } from '../module/moduleOptions.ts';
 import type { Parameter } from '../parameter/parameter.ts';
 
-/** Options of `new Linear` that makes its weights. */
+/** Options of `new Linear` with new weights. */
 export interface NewLinearOptions extends NewModuleOptions {
   /** Width of the input. */
   readonly inFeatures: number;
@@ -20,19 +20,19 @@ export interface NewLinearOptions extends NewModuleOptions {
   /** Whether there is a bias. Default true. */
   readonly bias?: boolean | undefined;
   /**
-   * Computes in f32 in mixed precision too: for heads, whose results are few and matter. Default
+   * Whether to compute in f32 even in mixed precision: for heads, whose few results matter. Default
    * false.
    */
   readonly fullPrecision?: boolean | undefined;
 }
 
-/** Options of `new Linear` around weights that there are. */
+/** Options of `new Linear` with existing weights. */
 export interface LinearModuleOptions {
   /** [out, in] */
   readonly weight: Parameter;
   /** [out]. Default: none. */
   readonly bias?: Parameter | null | undefined;
-  /** As for a new one. */
+  /** As for a new layer. */
   readonly fullPrecision?: boolean | undefined;
 }
 
@@ -47,7 +47,9 @@ const givenKinds = { weight: parameterKind, bias: optional(orNull(parameterKind)
 const otherNames = { weights: 'it is called weight' };
 const where = 'new Linear';
 
-/** `input weightᵀ + bias`, as `torch.nn.Linear`: the same weights for a seed, by the same names. */
+/**
+ * `input weightᵀ + bias`, as `torch.nn.Linear`: the same weights for a seed, under the same names.
+ */
 export class Linear extends Module {
   /** [out, in] */
   readonly weight: Parameter;

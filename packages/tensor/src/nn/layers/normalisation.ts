@@ -24,23 +24,23 @@ import type { NewModuleOptions } from '../module/moduleOptions.ts';
 import type { Parameter } from '../parameter/parameter.ts';
 
 interface NewNormOptions extends NewModuleOptions {
-  /** The last dimensions, which are normalised together: one extent, or several. */
+  /** Extents of the last dimensions, which are normalised together: one, or several. */
   readonly normalizedShape: number | Shape;
   /**
-   * Whether the result is multiplied with a weight of `normalizedShape`, 1 at first. Default true.
+   * Whether the result is multiplied by a weight of `normalizedShape`, initially 1. Default true.
    */
   readonly elementwiseAffine?: boolean;
 }
 
-/** Options of `new LayerNorm` that makes its weights. */
+/** Options of `new LayerNorm` with new weights. */
 export interface NewLayerNormOptions extends NewNormOptions {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number | undefined;
-  /** Whether a bias is added, 0 at first, where there is a weight. Default true. */
+  /** Whether a bias is added, initially 0, where there is a weight. Default true. */
   readonly bias?: boolean | undefined;
 }
 
-/** Options of `new LayerNorm` around weights that there are. */
+/** Options of `new LayerNorm` with existing weights. */
 export interface LayerNormModuleOptions {
   /** [columns] */
   readonly weight: Parameter;
@@ -52,7 +52,7 @@ export interface LayerNormModuleOptions {
 
 /** Options of `new RMSNorm`. */
 export interface RMSNormOptions extends NewNormOptions {
-  /** Added to the mean of squares. Default 2^-23, that of f32. */
+  /** Added to the mean of squares. Default 2^-23, the machine epsilon of f32. */
   readonly eps?: number | null | undefined;
 }
 
@@ -73,8 +73,8 @@ const otherNames = { epsilon: 'it is called eps' };
 const shapeOf = (given: number | Shape): Shape => (typeof given === 'number' ? [given] : [...given]);
 
 /**
- * @throws ShapeError where the last dimensions are others than those that are
- *   normalised, TensorError
+ * @throws ShapeError where the last dimensions of the input are not the normalised ones,
+ *   TensorError
  */
 function requireLast(where: string, input: Tensor, normalised: Shape): void {
   requireFloats(where, 'input', input);
@@ -88,8 +88,8 @@ function requireLast(where: string, input: Tensor, normalised: Shape): void {
 const lastDims = (normalised: Shape): number[] => normalised.map((_, index) => index - normalised.length);
 
 /**
- * Layer normalisation over the last dimensions, as `torch.nn.LayerNorm`, with residual and dropout
- * in the same kernel where they are asked for.
+ * Layer normalisation over the last dimensions, as `torch.nn.LayerNorm`; residual and dropout run
+ * in the same kernel.
  */
 export class LayerNorm extends Module {
   /** Of `normalizedShape`. */
@@ -189,24 +189,22 @@ export class RMSNorm extends Module {
   }
 }
 
-/** What goes into {@link normAfter} and how. */
+/** Options of {@link normAfter}. */
 interface NormAfterOptions {
   readonly dropout?: Dropout;
   readonly random?: RandomKey | null;
   /**
-   * Whether the caller alone can reach the input: its memory goes back as soon as the sum is there,
-   * which is all that the backward pass reads. Default false.
+   * Whether the caller holds the only reference to the input. It is then released as soon as the
+   * sum is computed, which is all that the backward pass reads. Default false.
    */
   readonly letsGo?: boolean;
-  /**
-   * Weights of the linear layers that read the result first, all at once. Default: none is known.
-   */
+  /** Weights of the linear layers that read the result next, all at once. Default: unknown. */
   readonly readBy?: readonly Tensor[] | undefined;
 }
 
 /**
- * `norm(residual + dropout(input))`: in one kernel where norm and dropout are as they were made, by
- * themselves where they were replaced or have hooks.
+ * `norm(residual + dropout(input))`: in one kernel, or separately where norm or dropout were
+ * replaced or have hooks.
  */
 export function normAfter(
   norm: Layer,

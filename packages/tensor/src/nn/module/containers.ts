@@ -17,13 +17,13 @@ function requireLayer(where: string, name: string, module: unknown): asserts mod
 }
 
 /**
- * Modules one after another, as `torch.nn.Sequential`: of a list, by the names 0, 1, 2, …, or of an
- * object, by its names. `sequential[0]` is the first, and may be replaced.
+ * Modules called one after another, as `torch.nn.Sequential`: from a list, with the names 0, 1, 2,
+ * …, or from an object, with its names. `sequential[0]` is the first and may be replaced.
  */
 export class Sequential extends Module {
   [index: number]: Layer;
 
-  /** @throws TensorError for what is no module, or has no forward */
+  /** @throws TensorError for a value that is not a module, or has no forward */
   constructor(...modules: readonly Layer[] | readonly [Readonly<Record<string, Layer>>]) {
     super();
     const [first] = modules;
@@ -35,7 +35,7 @@ export class Sequential extends Module {
     }
   }
 
-  /** How many modules there are. */
+  /** Number of modules. */
   get length(): number {
     return [...this].length;
   }
@@ -45,8 +45,8 @@ export class Sequential extends Module {
   }
 
   /**
-   * @param input what the first module takes
-   * @returns what the last one gives
+   * @param input of the first module
+   * @returns the output of the last one
    */
   forward(input: Tensor): Tensor {
     let output = input;
@@ -56,8 +56,8 @@ export class Sequential extends Module {
 }
 
 /**
- * Modules by number, as `torch.nn.ModuleList`: `list[0]` is the first, and may be replaced. It has
- * no forward: go through them.
+ * A list of modules, as `torch.nn.ModuleList`: `list[0]` is the first and may be replaced. It has
+ * no forward.
  */
 export class ModuleList<Item extends Module = Module> extends Module {
   [index: number]: Item;
@@ -68,12 +68,12 @@ export class ModuleList<Item extends Module = Module> extends Module {
     this.extend(modules);
   }
 
-  /** How many modules there are. */
+  /** Number of modules. */
   get length(): number {
     return [...this].length;
   }
 
-  /** The module of this number; negative ones count from the end. */
+  /** The module at this index; negative ones count from the end. */
   at(index: number): Item | undefined {
     return this[index < 0 ? index + this.length : index];
   }
@@ -117,7 +117,7 @@ export class ModuleDict<Item extends Module = Module> extends Module {
     return this.#modules;
   }
 
-  /** Modules in it. */
+  /** Number of modules. */
   get size(): number {
     return this.#modules.size;
   }
@@ -132,7 +132,7 @@ export class ModuleDict<Item extends Module = Module> extends Module {
     return this.#modules.has(name);
   }
 
-  /** @throws TensorError for what is no module, or a name with a dot */
+  /** @throws TensorError for a value that is not a module, or a name with a dot */
   set(name: string, module: Item): this {
     requireArgument('ModuleDict.set', 'name', name, text, TensorError);
     requireModule('ModuleDict.set', `module ${name}`, module);
@@ -142,7 +142,7 @@ export class ModuleDict<Item extends Module = Module> extends Module {
     return this;
   }
 
-  /** Takes a module out. */
+  /** Removes a module. @returns whether there was one */
   delete(name: string): boolean {
     return this.#modules.delete(name);
   }

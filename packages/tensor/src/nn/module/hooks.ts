@@ -9,12 +9,12 @@ export type ForwardArguments<M> = M extends { forward(...values: infer Values): 
 export type ForwardOutput<M> = M extends { forward(...values: never): infer Output } ? Output : unknown;
 
 /**
- * Called before `forward`; what it returns, an array of arguments or a single one, takes
- * the place of the arguments.
+ * Called before `forward`; a returned value, an array of arguments or a single one, replaces the
+ * arguments.
  */
 export type ForwardPreHook<M> = (module: M, values: ForwardArguments<M>) => unknown;
 
-/** Called after `forward`; what it returns takes the place of the output. */
+/** Called after `forward`; a returned value replaces the output. */
 export type ForwardHook<M> = (
   module: M,
   values: ForwardArguments<M>,
@@ -24,20 +24,20 @@ export type ForwardHook<M> = (
 type Forward = (...values: unknown[]) => unknown;
 type Hook = (module: object, values: readonly unknown[], output?: unknown) => unknown;
 
-/** The hooks of one module, which stand before its `forward` while there are any. */
+/** The hooks of one module. While there are any, they wrap its `forward`. */
 class Hooks {
   readonly before = new Set<{ readonly hook: Hook }>();
   readonly after = new Set<{ readonly hook: Hook }>();
   readonly #module: { forward: Forward };
   readonly #forward: Forward;
-  /** Whether `forward` was a property of the module itself, not of its class. */
+  /** Whether `forward` was a property of the module itself rather than of its class. */
   readonly #own: boolean;
 
   constructor(module: { forward: Forward }) {
     this.#module = module;
     this.#forward = module.forward;
     this.#own = Object.hasOwn(module, 'forward');
-    // Not enumerable: it is no part of the model.
+    // Not enumerable, as it is not part of the model.
     Object.defineProperty(module, 'forward', {
       value: (...values: unknown[]) => this.#run(values),
       configurable: true,
@@ -59,7 +59,7 @@ class Hooks {
     return output;
   }
 
-  /** Gives the module its own `forward` back, when no hook is left. */
+  /** Restores the module's own `forward` when no hook is left. */
   end(): boolean {
     if (this.before.size + this.after.size > 0) return false;
     if (this.#own) this.#module.forward = this.#forward;
@@ -79,9 +79,10 @@ function answerOf(module: object, what: string, answer: unknown): unknown {
 const hooksOf = new WeakMap<object, Hooks>();
 
 /**
- * Puts a hook before or behind the `forward` of a module. A module without hooks is not touched.
+ * Registers a hook before or after the `forward` of a module. Modules without hooks are not
+ * touched.
  *
- * @throws TensorError for what is no function, or a module without `forward`
+ * @throws TensorError for a hook that is not a function, or a module without `forward`
  */
 export function addHook(where: string, module: object, place: 'before' | 'after', hook: unknown): HookHandle {
   requireArgument(where, 'hook', hook, callable, TensorError);

@@ -24,25 +24,27 @@ export interface StateDictEntry {
 /** Weights by name. */
 export type StateDict = Map<string, StateDictEntry>;
 
-/** Names in which a state dict and a module differ. */
+/** Names that only the state dict or only the module has. */
 export interface LoadReport {
-  /** Names that the module has and the state dict has not; their values stay. */
+  /** Names that only the module has; their values stay. */
   readonly missing: readonly string[];
-  /** Names that the state dict has and the module has not. */
+  /** Names that only the state dict has. */
   readonly unexpected: readonly string[];
 }
 
 /** Options of `namedModules` and `namedParameters`. */
 export interface NamedOptions {
-  /** Stands before every name, with a dot between. Default ''. */
+  /** Prefix of every name, followed by a dot. Default ''. */
   readonly prefix?: string | undefined;
-  /** Whether what stands in two places comes once, under its first name. Default true. */
+  /**
+   * Whether a module or parameter in two places is listed once, under its first name. Default true.
+   */
   readonly removeDuplicate?: boolean | undefined;
 }
 
 /** Options of `namedParameters`. */
 export interface NamedParametersOptions extends NamedOptions {
-  /** Whether those of the modules inside come too. Default true. */
+  /** Whether to include those of submodules. Default true. */
   readonly recurse?: boolean | undefined;
 }
 
@@ -53,16 +55,16 @@ const parametersKinds = { ...namedKinds, recurse: optional(flag) };
 const joined = (prefix: string, name: string): string => (prefix && name ? `${prefix}.${name}` : prefix || name);
 
 /**
- * A part of a model. Parameters and modules held in its properties, or in arrays there, are its
- * own; their names are the names of the properties, joined by dots, so that a module laid out like
- * its twin in PyTorch has the same names. A subclass has a method `forward`, which is called by its
+ * A part of a model. Parameters and modules in its properties, or in arrays there, belong to it;
+ * their names are the names of the properties joined by dots, so that a module laid out like its
+ * counterpart in PyTorch has the same names. A subclass has a method `forward`, which is called by
  * name: `model.forward(x)`.
  */
 export abstract class Module {
   #training = true;
   #device: Device | null = null;
 
-  /** Whether dropout drops. True at first, as in PyTorch. */
+  /** Whether dropout is active. Initially true, as in PyTorch. */
   get training(): boolean {
     return this.#training;
   }
@@ -92,7 +94,7 @@ export abstract class Module {
     return first[1].device;
   }
 
-  /** What may be modules and parameters of this one, by name; containers keep theirs elsewhere. */
+  /** Candidates for submodules and parameters, by name; containers keep theirs elsewhere. */
   protected members(): Iterable<readonly [string, unknown]> {
     return Object.entries(this);
   }
@@ -123,7 +125,7 @@ export abstract class Module {
     for (const [, child] of this.namedChildren()) yield child;
   }
 
-  /** This module, by the name '', and all below it. */
+  /** This module, under the name '', and all below it. */
   namedModules(options: NamedOptions = {}): Generator<readonly [string, Module]> {
     requireGivenOptions('namedModules', options, namedKinds);
     const { prefix = '', removeDuplicate = true } = options;
@@ -143,7 +145,7 @@ export abstract class Module {
     for (const [, module] of this.namedModules()) yield module;
   }
 
-  /** Every parameter with its name; a module's own come before those of the modules inside. */
+  /** Every parameter with its name; a module's own come before those of its submodules. */
   namedParameters(options: NamedParametersOptions = {}): Generator<readonly [string, Parameter]> {
     requireGivenOptions('namedParameters', options, parametersKinds);
     const { prefix = '', removeDuplicate = true, recurse = true } = options;
@@ -172,8 +174,7 @@ export abstract class Module {
   }
 
   /**
-   * Calls a function with every module, those below before those above: to
-   * set weights, for example.
+   * Calls a function with every module, submodules first: to initialise weights, for example.
    *
    * @throws TensorError
    */
@@ -184,21 +185,21 @@ export abstract class Module {
     return this;
   }
 
-  /** Switches dropout on, or off with `false`. */
+  /** Switches to training mode, or with `false` to evaluation mode. */
   train(mode = true): this {
     requireArgument('train', 'mode', mode, flag, TensorError);
     for (const module of this.modules()) module.#training = mode;
     return this;
   }
 
-  /** Switches dropout off. */
+  /** Switches to evaluation mode. */
   eval(): this {
     return this.train(false);
   }
 
   /**
-   * Freezes all parameters with `false`: no gradient flows to them, and optimizers leave them. As
-   * `requires_grad_`.
+   * With `false` freezes all parameters: no gradient flows to them, and optimizers leave them
+   * unchanged. As `requires_grad_`.
    */
   requiresGrad_(requiresGrad = true): this {
     requireArgument('requiresGrad_', 'requiresGrad', requiresGrad, flag, TensorError);
@@ -206,7 +207,7 @@ export abstract class Module {
     return this;
   }
 
-  /** Lets go of the gradients of all parameters. */
+  /** Releases the gradients of all parameters. */
   zeroGrad(...given: readonly never[]): void {
     requireNoMore('zeroGrad', letsGo, given);
     for (const parameter of this.parameters()) parameter.clearGrad();
@@ -214,8 +215,8 @@ export abstract class Module {
 
   /**
    * Calls a hook before every `forward` of this module, with its arguments: `hook(module, values)`.
-   * An array that it returns takes their place, any other value that of a single one. It is called
-   * synchronously, after those that were registered before it.
+   * A returned array replaces the arguments, any other returned value a single one. Hooks are
+   * called synchronously, in order of registration.
    *
    * @throws TensorError for a module without `forward`; `forward` throws for an async hook
    */
@@ -229,10 +230,9 @@ export abstract class Module {
   }
 
   /**
-   * Calls a hook after every `forward` of this module: `hook(module, values, output)`. What it
-   * returns takes the place of the output. Under `noGrad` a model gives back the memory of what it
-   * computed on the way: a hook that keeps a tensor reads it with `data()`, or calls
-   * `device.retain(tensor.array)`.
+   * Calls a hook after every `forward` of this module: `hook(module, values, output)`. A returned
+   * value replaces the output. Under `noGrad` a model releases its intermediate results: a hook
+   * that wants to keep a tensor reads it with `data()`, or calls `device.retain(tensor.array)`.
    *
    * @throws TensorError for a module without `forward`; `forward` throws for an async hook
    */
@@ -241,7 +241,7 @@ export abstract class Module {
     return addHook('registerForwardHook', this, 'after', hook);
   }
 
-  /** All weights, read from the GPU; one that stands in two places comes once. */
+  /** All weights, read from the GPU; a weight in two places is listed once. */
   async stateDict(): Promise<StateDict> {
     const entries = [...this.namedParameters()];
     const values = await Promise.all(entries.map(([, parameter]) => parameter.data()));
@@ -251,8 +251,7 @@ export abstract class Module {
   }
 
   /**
-   * Puts weights in place by name. One that stands in two places may come
-   * under either name, or both.
+   * Loads weights by name. A weight in two places may come under either name, or both.
    *
    * @param strict whether missing and unexpected names are an error. Default true.
    * @throws StateDictError when a shape differs, or, if strict, a name; nothing is changed then
@@ -284,7 +283,7 @@ export abstract class Module {
     return { missing, unexpected };
   }
 
-  /** Gives the GPU memory of all parameters back. */
+  /** Releases the GPU memory of all parameters. */
   dispose(): void {
     for (const parameter of this.parameters()) parameter.dispose();
   }

@@ -6,9 +6,9 @@ import { deviceKind } from '../../requireDevice.ts';
 import { formatShape } from '../../shape.ts';
 import { Parameter } from '../parameter/parameter.ts';
 
-/** What every module takes that makes parameters. */
+/** Options of every module that makes parameters. */
 export interface NewModuleOptions {
-  /** Where the parameters live. Default: the one that `await defaultDevice()` has opened. */
+  /** Device of the parameters. Default: the one that `await defaultDevice()` has opened. */
   readonly device?: Device | undefined;
 }
 
@@ -16,12 +16,12 @@ export const newModuleKinds = { device: optional(deviceKind) };
 
 export const parameterKind = instanceOf(Parameter);
 
-/** @throws TensorError where none is given and none open */
+/** @throws TensorError where none is given and none is open */
 export function deviceFor(where: string, { device }: NewModuleOptions): Device {
   return device ?? openedDevice(where);
 }
 
-/** Whether options say `weight`, and not the sizes of one to be made. */
+/** Whether options contain an existing `weight` instead of sizes for a new one. */
 export function hasWeight<Given extends object>(options: object): options is Given {
   return typeof options === 'object' && options !== null && 'weight' in options;
 }

@@ -15,9 +15,9 @@ const kind = {
 };
 
 /**
- * The entries of a state dict as a caller gave them.
+ * Checks and returns the entries of a state dict that a caller passed.
  *
- * @throws StateDictError when they are none
+ * @throws StateDictError when they are not entries
  */
 export function readEntries(where: string, entries: unknown): (readonly [string, LoadedEntry])[] {
   requireArgument(where, 'entries', entries, kind, StateDictError);

@@ -7,9 +7,9 @@ const parametersKind = arrayOf(instanceOf(Parameter), 'Parameters');
 
 /**
  * Moves parameters side by side in memory, in this order, so that `fusedLinear` reads them as one.
- * They stay so wherever an optimizer moves them, as long as it trains all of them. Parameters whose
- * sizes do not allow it (multiples of 64 elements, of 128 for matrix operands), or that are
- * together larger than the adapter binds, stay where they are.
+ * An optimizer that trains all of them keeps them so. Parameters stay where they are if their sizes
+ * are not multiples of 64 elements (128 for matrix operands), or if together they are too large to
+ * bind.
  */
 export function makeContiguous(parameters: readonly Parameter[]): void {
   requireArgument('makeContiguous', 'parameters', parameters, parametersKind, TensorError);
@@ -33,11 +33,11 @@ export function makeContiguous(parameters: readonly Parameter[]): void {
   }
 }
 
-/** Whether parameters lie side by side now, their f16 copies too where they have any. */
+/** Whether parameters lie side by side now, and so do their f16 copies, if any. */
 export function areContiguous(parameters: readonly Parameter[]): boolean {
   if (!Array.isArray(parameters))
     requireArgument('areContiguous', 'parameters', parameters, parametersKind, TensorError);
-  // Within the same copies they lie as the weights do.
+  // Within the same copies they have the layout of the weights.
   if (new Set(parameters.map(({ halfCopies }) => halfCopies)).size > 1) return false;
   return joinContiguous(parameters.map(({ array }) => array)) !== null;
 }

@@ -4,9 +4,9 @@ import type { Device } from '../../device.ts';
 
 /**
  * f16 copies of weights that lie side by side, rounded to nearest, ties to even, for products in
- * mixed precision. They have memory from the first read after the weights changed until the last
- * backward pass has read them, so that gradients find room, and are made by one cast. Optimizers
- * keep them: `AdamW` with `fp16`; another gives them to `parameter.setHalfCopies`.
+ * mixed precision. They are made by one cast at the first read after the weights changed, and
+ * released when the last backward pass has read them, so that gradients can use the memory.
+ * Optimizers own them: `AdamW` with `fp16`; others set them with `parameter.setHalfCopies`.
  */
 export class HalfCopies {
   readonly #device: Device;
@@ -15,8 +15,8 @@ export class HalfCopies {
   #made: Made | null = null;
 
   /**
-   * @param weights f32; whoever changes what they hold calls `outdate`
-   * @param label names the memory in errors
+   * @param weights f32; whoever changes their values calls `outdate`
+   * @param label name of the memory in errors
    */
   constructor(device: Device, weights: GpuArray, label: string) {
     this.#device = device;
@@ -24,27 +24,27 @@ export class HalfCopies {
     this.#label = label;
   }
 
-  /** The copies of so many weights from element `offset` on, made now where there are none. */
+  /** The copies of `length` weights from element `offset` on, made now if there are none. */
   part(offset: number, length: number): GpuArray {
     return this.#current().part(offset, length);
   }
 
   /**
-   * Keeps the copies for a backward pass, which reads them as they are now.
+   * Retains the present copies for a backward pass.
    *
-   * @param stays whether they stay, once it has read them, until the weights change
-   * @returns what to call when it has, or never will
+   * @param stays whether they are kept after that, until the weights change
+   * @returns function to call when the pass has read them, or never will
    */
   hold(stays: boolean): () => void {
     return this.#current().hold(stays);
   }
 
-  /** Says that the gradients are let go, for which copies stay. */
+  /** Notes that gradients were released, so that copies need not be kept for them. */
   needNotStay(): void {
     if (this.#made) this.#made.stays = false;
   }
 
-  /** Says that the weights change: what comes later reads other copies. */
+  /** Notes that the weights change: later reads make new copies. */
   outdate(): void {
     this.#made?.outdate();
     this.#made = null;
@@ -55,7 +55,7 @@ export class HalfCopies {
     const [device, weights] = [this.#device, this.#weights];
     const { length } = weights;
     const array = device.allocate('f16', length, this.#label, true);
-    // What is only prepared copies nothing, and so goes with the scope that it is recorded in.
+    // While preparing nothing is copied, so the array is released with its scope.
     if (!device.preparing) device.retain(array);
     cast(device, { input: weights, output: array, length });
     return (this.#made = new Made(device, array));
@@ -63,8 +63,8 @@ export class HalfCopies {
 }
 
 /**
- * Copies of the weights between two changes. When graphs that hold them are dropped the garbage
- * collector gives the memory back.
+ * Copies of the weights between two changes. If graphs that hold them are dropped, the garbage
+ * collector frees the memory.
  */
 class Made {
   readonly array: GpuArray;

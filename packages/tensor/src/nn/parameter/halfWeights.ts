@@ -4,8 +4,8 @@ import type { Module } from '../module/module.ts';
 import type { Parameter } from './parameter.ts';
 
 /**
- * Runs `body` while every weight that matrix products read has an f16 copy, so that `autocast`
- * finds one; copies that an optimizer keeps stay as they are. The weights themselves are only read.
+ * Runs `body` while every weight that matrix products read has an f16 copy for `autocast`. Copies
+ * of an optimizer are used as they are. The weights themselves are only read.
  */
 export async function withHalves<Result>(module: Module, body: () => Promise<Result>): Promise<Result> {
   const lacking = new Set([...module.parameters()].filter((each) => each.isMatrixOperand && !each.halfCopies));

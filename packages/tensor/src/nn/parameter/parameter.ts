@@ -14,9 +14,9 @@ import type { HalfCopies } from './halfCopies.ts';
 export interface ParameterOptions {
   /** Extents, outermost first. */
   readonly shape: Shape;
-  /** Default: the one that `await defaultDevice()` has opened. */
+  /** Default: the device that `await defaultDevice()` has opened. */
   readonly device?: Device | undefined;
-  /** Default true; false freezes the parameter. */
+  /** Whether it requires a gradient; false freezes the parameter. Default true. */
   readonly requiresGrad?: boolean | undefined;
 }
 
@@ -27,27 +27,22 @@ export interface ContiguousGroup {
   readonly join: () => void;
 }
 
-/** Arrays must begin at multiples of 256 bytes: so many elements of f32, or of an f16 copy. */
+/** Arrays must start at multiples of 256 bytes: this many elements of f32, or of an f16 copy. */
 export const alignedElements = { f32: 64, f16: 128 };
 
 const floats = instanceOf(Float32Array);
 const kinds = { shape: shapeKind, device: optional(deviceKind), requiresGrad: optional(flag) };
 
-/** A tensor of a model's weights, in f32: it outlives scopes and keeps a gradient. */
+/** A tensor of weights of a model, in f32. It outlives scopes and keeps a gradient. */
 export class Parameter extends Tensor {
-  /**
-   * Whether matrix products in mixed precision may read an f16 copy of it. Set by the modules that
-   * use it so.
-   */
+  /** Whether matrix products in mixed precision may read an f16 copy of it. Set by modules. */
   isMatrixOperand = false;
-  /**
-   * What it stands among, side by side in memory, or null. Set by `makeContiguous`.
-   */
+  /** The group of parameters that it lies side by side with, or null. Set by `makeContiguous`. */
   contiguousGroup: ContiguousGroup | null = null;
-  /** The number of the operation that came next when its values were last replaced. */
+  /** Number of the next operation at the time when its values were last replaced. */
   changedAt = 0;
   #halfCopies: HalfCopies | null = null;
-  /** First element in the copies. */
+  /** Index of its first element in the copies. */
   #halfOffset = 0;
 
   /** @throws ShapeError when data and shape do not fit, TensorError */
@@ -62,12 +57,12 @@ export class Parameter extends Tensor {
     super({ array, shape, device, requiresGrad });
   }
 
-  /** Puts other values in place of the old ones. */
+  /** Replaces the values. */
   setData(data: Float32Array): void {
     requireArgument('setData', 'data', data, floats, TensorError);
     if (data.length !== this.size)
       throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(this.shape)}`);
-    // What is recorded still reads the old values.
+    // Commands that are already recorded must read the old values.
     this.device.flush();
     this.device.write(this.array, data);
     this.wasChanged();
@@ -75,7 +70,7 @@ export class Parameter extends Tensor {
   }
 
   /**
-   * Takes over the values of another parameter of the same shape and device, on the GPU.
+   * Copies the values of another parameter of the same shape and device, on the GPU.
    *
    * @throws ShapeError, TensorError
    */
@@ -90,28 +85,29 @@ export class Parameter extends Tensor {
   }
 
   /**
-   * Says that other values have come: what operations before have read is gone. For optimizers.
+   * Notes that the values were replaced, so that earlier operations can no longer run backward with
+   * them. For optimizers.
    */
   wasChanged(): void {
     this.changedAt = GraphNode.next;
   }
 
   /**
-   * The f16 copy, made now where there is none of these values; null while nobody keeps copies. Its
-   * memory goes when the weight changes, or a backward pass has read it for the last time.
+   * The f16 copy, made now if there is none of these values; null while there are no copies. It is
+   * released when the weight changes, or when a backward pass has read it for the last time.
    */
   get fp16Array(): GpuArray | null {
     return this.#halfCopies?.part(this.#halfOffset, this.size) ?? null;
   }
 
-  /** What the f16 copy is a part of; null while nobody keeps copies. */
+  /** The copies that its f16 copy is part of, or null. */
   get halfCopies(): HalfCopies | null {
     return this.#halfCopies;
   }
 
   /**
-   * Says where the f16 copy lies, from which element on; null for nowhere any more. For optimizers,
-   * which say there when they have changed the weight.
+   * Sets where the f16 copy lies, and its first element; null removes it. For optimizers, which
+   * call `outdate` on the copies when they change the weight.
    */
   setHalfCopies(copies: HalfCopies | null, offset = 0): void {
     this.#halfCopies = copies;
@@ -119,9 +115,8 @@ export class Parameter extends Tensor {
   }
 
   /**
-   * Keeps the f16 copy for a backward pass. One that adds to a gradient finds all gradients in
-   * memory before it begins: its peak comes while it needs every copy, and so they stay for the
-   * next until the weights change.
+   * Retains the f16 copy for a backward pass. Where gradients accumulate, all of them are in memory
+   * already and every copy is needed at the peak, so the copies are kept until the weights change.
    */
   holdHalf(): (() => void) | undefined {
     return this.#halfCopies?.hold(this.hasGrad);

@@ -28,34 +28,34 @@ import { TakingPart } from './takingPart.ts';
 
 const scalerKinds = { scale: numberAtLeast(Number.MIN_VALUE), growthTracker: wholeNumber(0) };
 
-/** Updates whose records are kept on the GPU until they are read. */
+/** Number of updates whose records are kept on the GPU until they are read. */
 const recordCapacity = 256;
 
-/** What an optimizer is made of beside what every one is given. */
+/** What distinguishes an optimizer from others. */
 export interface OptimizerRule {
-  /** The class, for messages: `AdamW`. */
+  /** Name of the class, for messages: `AdamW`. */
   readonly name: string;
-  /** What it keeps of each element, under the names that PyTorch gives in a state. */
+  /** Names of the moments that it keeps of each element, as in PyTorch's state. */
   readonly moments: readonly string[];
-  /** What the moments begin with. Default 0. */
+  /** Initial value of the moments. Default 0. */
   readonly initialMoment?: number | undefined;
-  /** What the number of an update decides. Default nothing but that number. */
+  /** Corrections by the number of an update. Default: only that number. */
   readonly corrections?: Corrections | undefined;
-  /** After so many updates the corrections change no more. Default 2. */
+  /** Update from which on the corrections stay constant. Default 2. */
   readonly lastCorrection?: number | undefined;
   readonly betas?: readonly [number, number] | undefined;
   readonly eps?: number | undefined;
 }
 
-/** What is kept of a parameter in an array of its own. */
+/** State of a parameter in an array of its own. */
 export interface OtherEntry {
-  /** Before the parameter's name in a state. */
+  /** Prefix of the parameter's name in a state. */
   readonly prefix: string;
   readonly shape: readonly number[];
   readonly array: GpuArray;
 }
 
-/** How an update goes on once norm, clipping and rates are decided about. */
+/** What the rest of an update needs, once norm, clipping and rates are decided. */
 export interface UpdateParts {
   readonly state: OptimizerState;
   readonly segments: readonly MomentSegment[];
@@ -68,18 +68,19 @@ const byNumber: Corrections = (update) => ({ divisor: 1, correction: update });
 
 /**
  * What all optimizers have in common: parameters side by side in arenas, clipping by global norm,
- * loss scale, rates by group, records, and a state that resumes bit by bit. A subclass records the
+ * loss scale, rates by group, records, and a state that resumes bit for bit. A subclass records the
  * update itself.
  *
- * A parameter that got no gradient since `zeroGrad()`, because it is frozen or took no part in the
- * loss, stays as it is, with its moments. An update whose gradients are not finite is skipped.
+ * A parameter without a gradient since `zeroGrad()`, because it is frozen or took no part in the
+ * loss, stays unchanged, and so do its moments. An update whose gradients are not finite is
+ * skipped.
  *
- * While the optimizer lives it holds the memory of its parameters; `dispose()` (or `using`) gives
- * each its own again and lets gradients and moments go.
+ * The optimizer owns the memory of its parameters; `dispose()` (or `using`) gives each parameter
+ * its own memory again and releases gradients and moments.
  */
 export abstract class ArenaOptimizer implements Optimizer {
   readonly device: Device;
-  /** What the backward pass of a loss begins with: `loss.backward(optimizer.lossScale)`. */
+  /** Scale of the loss in the backward pass: `loss.backward(optimizer.lossScale)`. */
   readonly lossScale: number | Tensor;
   readonly paramGroups: readonly ParamGroup[];
   readonly #arenas: ParameterArena[];
@@ -88,7 +89,7 @@ export abstract class ArenaOptimizer implements Optimizer {
   readonly #backlog: Backlog;
   readonly #fp16: boolean;
   readonly #rule: OptimizerRule;
-  /** Parameters that were frozen so far, and so have no moments. */
+  /** Parameters that have been frozen so far, and so have no moments. */
   #frozen: ArenaItem[];
   readonly #takingPart: TakingPart;
   #lastRead = 0;
@@ -122,7 +123,7 @@ export abstract class ArenaOptimizer implements Optimizer {
     });
     this.#arenas = [this.#arenaOf(trained)];
     this.#backlog = new Backlog(device);
-    // A fixed scale of 1 need not be multiplied with.
+    // A fixed scale of 1 needs no multiplication.
     this.lossScale = lossScale === 1 ? 1 : new Tensor({ array: this.#state.lossScale, shape: [], device });
   }
 
@@ -136,12 +137,10 @@ export abstract class ArenaOptimizer implements Optimizer {
     this.#state.maxGradNorm = value;
   }
 
-  /** Records what the update does to weights and moments, norm and clipping included. */
+  /** Records the update of weights and moments, norm and clipping included. */
   protected abstract recordUpdate(parts: UpdateParts): void;
 
-  /**
-   * What is kept of a parameter beside its moments, by prefix: nothing, unless a subclass has more.
-   */
+  /** State of a parameter besides its moments; a subclass may have some. */
   protected otherEntries(_place: ArenaPlace): readonly OtherEntry[] {
     return [];
   }
@@ -156,8 +155,8 @@ export abstract class ArenaOptimizer implements Optimizer {
   }
 
   /**
-   * Lets all gradients go, as `zero_grad(set_to_none=True)` in PyTorch: they take memory again when
-   * the next ones come.
+   * Releases all gradients, as `zero_grad(set_to_none=True)` in PyTorch: memory is allocated again
+   * for the next ones.
    */
   zeroGrad(...given: readonly never[]): void {
     requireNoMore('zeroGrad', letsGo, given);
@@ -167,7 +166,8 @@ export abstract class ArenaOptimizer implements Optimizer {
   }
 
   /**
-   * Records: adds a micro-batch's loss to the loss of the update under way, which its record tells.
+   * Records the addition of a micro-batch's loss to the loss of the current update, which goes to
+   * the update's record.
    */
   recordLoss(loss: Tensor): void {
     this.#requireUse('recordLoss');
@@ -180,7 +180,7 @@ export abstract class ArenaOptimizer implements Optimizer {
   /**
    * Records the update and submits everything recorded so far, before it returns.
    *
-   * @returns for those who await it: ends when the GPU is no more than one update behind
+   * @returns a promise that resolves when the GPU is at most one update behind
    * @throws TensorError when another optimizer has taken a parameter over
    */
   step(...given: readonly never[]): Promise<void> {
@@ -207,9 +207,8 @@ export abstract class ArenaOptimizer implements Optimizer {
   }
 
   /**
-   * The records of all updates submitted so far that no call has told before, oldest first. Waits
-   * until those updates have run. Call it at least once in 256 updates; older records are
-   * overwritten.
+   * The records of all submitted updates that no earlier call returned, oldest first. Waits until
+   * those updates have run. Call it at least once in 256 updates; older records are overwritten.
    */
   async records(): Promise<UpdateRecord[]> {
     this.#requireUse('records');
@@ -220,7 +219,7 @@ export abstract class ArenaOptimizer implements Optimizer {
   }
 
   /**
-   * The dynamic loss scale as it stands after everything submitted, for a checkpoint. Waits for the
+   * The state of the dynamic loss scale after everything submitted, for a checkpoint. Waits for the
    * GPU.
    */
   async scalerState(): Promise<ScalerState> {
@@ -230,9 +229,9 @@ export abstract class ArenaOptimizer implements Optimizer {
   }
 
   /**
-   * Puts in place what `scalerState` gave; does nothing where the loss scale is fixed.
+   * Loads a result of `scalerState`; does nothing where the loss scale is fixed.
    *
-   * @throws StateDictError when it is no scale above 0 with a count of updates
+   * @throws StateDictError when it is not a scale above 0 with a count of updates
    */
   loadScalerState(state: ScalerState): void {
     this.#requireUse('loadScalerState');
@@ -266,8 +265,8 @@ export abstract class ArenaOptimizer implements Optimizer {
   }
 
   /**
-   * Puts in place what `stateDict` gave. Where updates are counted in it, the run goes on from
-   * there, whatever `firstStep` was.
+   * Loads a result of `stateDict`. Where it counts updates, the run continues from there, whatever
+   * `firstStep` was.
    *
    * @throws StateDictError when a moment is missing or has another shape
    */
@@ -297,11 +296,11 @@ export abstract class ArenaOptimizer implements Optimizer {
       this.#takingPart.restart((item) => last - (stepOf(item) ?? 0));
   }
 
-  /** Gives the parameters memory of their own again, and that of gradients and moments back. */
+  /** Gives the parameters their own memory again, and releases that of gradients and moments. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    // With the device everything on it is gone already.
+    // Everything is gone with the device already.
     if (this.device.failed) return;
     for (const arena of this.#arenas) arena.dispose();
     this.#takingPart.members?.dispose();
@@ -316,7 +315,7 @@ export abstract class ArenaOptimizer implements Optimizer {
     if (this.#disposed) throw new TensorError(`${method}: this optimizer was disposed; make a new one`);
   }
 
-  /** Takes in what was frozen when it came and has a gradient now. */
+  /** Adds parameters that were frozen at first and have a gradient now. */
   #admitUnfrozen(): void {
     const admitted = this.#frozen.filter(({ parameter }) => parameter.hasGrad);
     if (admitted.length === 0) return;

@@ -1,6 +1,6 @@
 import type { Device } from '../../device.ts';
 
-/** Lets those who await it run no more than one update ahead of the GPU. */
+/** Keeps callers who await it at most one update ahead of the GPU. */
 export class Backlog {
   readonly #device: Device;
   #last: Promise<void> = Promise.resolve();
@@ -9,13 +9,12 @@ export class Backlog {
     this.#device = device;
   }
 
-  /**
-   * Notes what was just submitted. The promise ends when all that was submitted before it has run.
-   */
+  /** Notes that an update was submitted. The promise resolves when all earlier updates have run. */
   add(): Promise<void> {
     const before = this.#last;
     this.#last = this.#device.idle();
-    // Whoever awaits a later update, or reads anything, is told; nobody need await this one.
+    // A failure is reported to whoever awaits a later update or reads anything; awaiting this one
+    // is optional.
     this.#last.catch(() => {});
     return before;
   }

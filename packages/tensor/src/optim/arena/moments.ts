@@ -7,7 +7,7 @@ import { formatShape, shapesEqual } from '../../shape.ts';
 import type { ParameterArena } from './parameterArena.ts';
 
 /**
- * What an arena keeps of its parameters beside the weights, as entries of a state.
+ * Reads the moments of an arena's parameters, as entries of a state.
  *
  * @param names of the moments, in their order
  */
@@ -31,7 +31,7 @@ export async function readMoments(
 }
 
 /**
- * Puts an entry of a state in its place.
+ * Loads an entry of a state.
  *
  * @throws StateDictError when it is missing or has another shape
  */

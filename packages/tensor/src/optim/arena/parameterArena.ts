@@ -7,58 +7,60 @@ import { alignedElements } from '../../nn/parameter/parameter.ts';
 import type { ContiguousGroup, Parameter } from '../../nn/parameter/parameter.ts';
 import { SegmentGradients } from './segmentGradients.ts';
 
-/** The id of a group or a member stands for so many elements. */
+/** Number of elements that share the id of a group or member. */
 const elementsPerId = 64;
 
 /**
- * On GPUs a segment ends at so many elements, though more could be bound: each of them has memory
- * for gradients only from the first that comes, when results of the forward pass have gone already.
- * What is longer than half of that, such as an embedding, whose gradient comes last, lies alone. On
- * processors segments stay as long as can be, which is the order of sums that they always had.
+ * Elements of a segment on GPUs, although more could be bound: a segment gets memory for gradients
+ * only with its first gradient, when results of the forward pass have been released already. A
+ * parameter of more than half of this, such as an embedding, whose gradient comes last, has a
+ * segment of its own. On software adapters segments are as long as possible, which keeps their
+ * order of summation.
  */
 const elementsOfSegment = 2 ** 25;
 
 export interface ArenaItem {
   readonly name: string;
   readonly parameter: Parameter;
-  /** Number of its parameter group. */
+  /** Index of its parameter group. */
   readonly group: number;
-  /** Its number among all parameters of the optimizer. */
+  /** Its index among all parameters of the optimizer. */
   readonly member: number;
 }
 
 /** Where a parameter lies. */
 export interface ArenaPlace extends ArenaItem {
   readonly segment: number;
-  /** First element in the segment. */
+  /** Index of its first element in the segment. */
   readonly offset: number;
   /** The memory of its weights there. */
   weights: GpuArray;
 }
 
-/** What a segment keeps from update to update. */
+/** The part of a segment that stays from update to update. */
 type ArenaSegment = Omit<MomentSegment, 'gradients'>;
 
 export interface ParameterArenaOptions {
-  /** Matrix operands have f16 copies. Default false. */
+  /** Whether matrix operands have f16 copies. Default false. */
   readonly fp16?: boolean | undefined;
-  /** Names of what is kept of each element. */
+  /** Names of the moments of each element. */
   readonly moments: readonly string[];
-  /** What the moments begin with. Default 0. */
+  /** Initial value of the moments. Default 0. */
   readonly initialMoment?: number | undefined;
 }
 
 const roundUp = (size: number, multiple: number) => Math.ceil(size / multiple) * multiple;
 
 /**
- * All parameters of an optimizer side by side, with their gradients and moments at the same places,
- * so that one kernel updates them all. The arena is cut into segments that the adapter can bind.
+ * All parameters of an optimizer side by side, with their gradients and moments at the same
+ * offsets, so that one kernel updates them all. The arena is cut into segments that the adapter can
+ * bind.
  */
 export class ParameterArena {
   readonly places: readonly ArenaPlace[];
   readonly segments: ArenaSegment[];
   readonly #gradients: readonly SegmentGradients[];
-  /** Of the segments of matrix operands, in mixed precision. */
+  /** f16 copies of the segments of matrix operands, in mixed precision. */
   readonly #halves: readonly (HalfCopies | null)[];
   readonly #device: Device;
 
@@ -95,7 +97,7 @@ export class ParameterArena {
     });
     this.#gradients = segments.map(({ length, hasFp16 }, segment) => {
       const covered = places.reduce((sum, place) => sum + (place.segment === segment ? place.parameter.size : 0), 0);
-      // Products write what others add up.
+      // Gradients of matrix operands are written by products; others are accumulated.
       const isWritten = hasFp16 && covered === length;
       return new SegmentGradients(device, { length, label: `gradients ${segment}`, isWritten });
     });
@@ -106,7 +108,7 @@ export class ParameterArena {
     this.#moveIn();
   }
 
-  /** Moves weights here, and the gradients that have come already. */
+  /** Moves weights here, and existing gradients. */
   #moveIn(): void {
     const device = this.#device;
     const old: (GpuArray | null)[] = [];
@@ -114,7 +116,7 @@ export class ParameterArena {
       const { parameter, name, offset, weights } = place;
       const gradients = this.#gradients[place.segment] as SegmentGradients;
       device.copy(parameter.array, weights);
-      // Names nothing of the arena but these, so that its moments go when nobody has the optimizer.
+      // Refers to nothing else of the arena, so that its moments are freed with the optimizer.
       old.push(parameter.moveTo(weights, gradients.placeOf(offset, parameter.size, name)));
       parameter.setHalfCopies(this.#halves[place.segment] ?? null, offset);
     }
@@ -122,8 +124,8 @@ export class ParameterArena {
   }
 
   /**
-   * The segments as the update takes them: those of which a member has ever missed an update go by
-   * member from then on.
+   * The segments as the update takes them: once a member of a segment has missed an update, the
+   * segment is updated by member.
    *
    * @param hasMissed by member
    */
@@ -141,14 +143,14 @@ export class ParameterArena {
     }));
   }
 
-  /** Lets all gradients go. */
+  /** Releases all gradients. */
   zeroGrad(): void {
     for (const { parameter, weights } of this.places) if (parameter.memory === weights) parameter.gradWasReleased();
     for (const gradients of this.#gradients) gradients.release();
     for (const halves of this.#halves) halves?.needNotStay();
   }
 
-  /** Says that an update changes the weights. */
+  /** Notes that an update changes the weights. */
   outdateHalves(): void {
     for (const halves of this.#halves) halves?.outdate();
   }
@@ -161,15 +163,13 @@ export class ParameterArena {
     return this.#segment(segment).weights.view(offset, parameter.size, `weights of ${name}`);
   }
 
-  /**
-   * Gives every parameter memory of its own again, or its contiguous group, and the arena's back.
-   */
+  /** Gives every parameter, or contiguous group, its own memory again, and releases the arena's. */
   dispose(): void {
     const device = this.#device;
     const groups = new Set<ContiguousGroup>();
     for (const place of this.places) {
       const { parameter, name, weights } = place;
-      // Disposed, or moved on to another optimizer.
+      // It was disposed, or moved to another optimizer.
       if (parameter.memory !== weights) continue;
       parameter.setHalfCopies(null);
       if (parameter.disposed) continue;
@@ -186,7 +186,7 @@ export class ParameterArena {
   }
 }
 
-/** For every 64 elements of a segment, the group or the member that they belong to. */
+/** The group or member that every 64 elements of a segment belong to. */
 function idsOf(length: number, places: readonly LaidItem[], segment: number, what: 'group' | 'member'): Uint32Array {
   const ids = new Uint32Array(length / elementsPerId);
   for (const { segment: own, offset, parameter, [what]: id } of places) {
@@ -198,9 +198,9 @@ function idsOf(length: number, places: readonly LaidItem[], segment: number, wha
 type LaidItem = Omit<ArenaPlace, 'weights'>;
 
 interface SegmentLengths {
-  /** Elements that can be bound. */
+  /** Number of elements that can be bound. */
   readonly most: number;
-  /** Elements that a segment has at most, unless one parameter has more. */
+  /** Number of elements of a segment at most, unless one parameter has more. */
   readonly usual: number;
 }
 
@@ -248,7 +248,7 @@ function layOut(
   return { places, segments };
 }
 
-/** The items one by one, but those of a contiguous group together where it is whole. */
+/** The items as runs: those of a complete contiguous group together, others one by one. */
 function contiguousRuns(items: readonly ArenaItem[]): ArenaItem[][] {
   const byParameter = new Map(items.map((item) => [item.parameter, item]));
   const placed = new Set<Parameter>();

@@ -2,23 +2,23 @@ import type { OptimizerState, UpdateRecord } from '@attune/kernels/internal';
 import { ParamGroup } from '../paramGroup.ts';
 import type { PlainGroup } from '../paramGroup.ts';
 
-/** Rows of the table of bias corrections to begin with; it doubles when they are used up. */
+/** Initial rows of the table of bias corrections; it doubles when they are used up. */
 const firstRows = 1024;
 
 export interface RateGroup extends PlainGroup {
   readonly weightDecay: number;
-  /** Multiplies rates that are known beforehand. */
+  /** Factor of rates that are known beforehand. */
   readonly factor: number;
 }
 
-/** Updates that may have been skipped on the GPU without the optimizer's knowing. */
+/** Updates that the GPU may have skipped without the optimizer knowing. */
 const mostSkipped = 256;
 
 /**
- * The learning rates of an optimizer's groups, in a table on the GPU, by updates applied. Rates
- * that are known beforehand stand there from the start. Otherwise the rate of the first group is
- * written there before each update that it changes for, so that both ways give the same bits, and
- * those of the others are multiples of it.
+ * The learning rates of an optimizer's groups, in a table on the GPU, by applied updates. Rates
+ * that are known beforehand are there from the start. Otherwise the rate of the first group is
+ * written before each update for which it changes, and those of other groups are multiples of it;
+ * both ways give the same bits.
  */
 export class Rates {
   readonly groups: readonly ParamGroup[];
@@ -36,7 +36,8 @@ export class Rates {
     lr: number | Float64Array,
     { mostRows, firstStep }: { readonly mostRows: number; readonly firstStep: number },
   ) {
-    // The first update may be another kind than those after it, which repeat the last rate.
+    // At least two rows: the corrections of the first update may differ from those of later ones,
+    // which repeat the last row.
     this.#given = typeof lr === 'number' ? null : lr.length > 1 ? lr : new Float64Array(2).fill(lr[0] ?? 0);
     this.#factors = groups.map(({ factor }) => factor);
     this.#applied = firstStep;
@@ -50,7 +51,7 @@ export class Rates {
     this.#written = this.#values();
   }
 
-  /** Rates by row, as the optimizer's state takes them. */
+  /** The rates by row, as the optimizer's state takes them. */
   table(): Float64Array {
     return this.#given ?? new Float64Array(this.#rows).fill(this.#base());
   }
@@ -62,12 +63,12 @@ export class Rates {
     }));
   }
 
-  /** Says how many updates were applied before, when a state is loaded. */
+  /** Sets how many updates were applied before, when a state is loaded. */
   startAt(applied: number): void {
     this.#applied = applied;
   }
 
-  /** Before each update: brings what has changed to the GPU. */
+  /** Called before each update: writes changed rates to the GPU. */
   write(state: OptimizerState): void {
     const values = this.#values();
     if (values.some((value, index) => value !== this.#written[index])) state.setGroups(this.kernelGroups());
@@ -79,14 +80,14 @@ export class Rates {
     if (!this.#given) this.#writeBase(state);
   }
 
-  /** After each update. */
+  /** Called after each update. */
   count(): void {
     this.#applied += 1;
     this.#updates += 1;
     if (!this.#given) this.#told.set(this.#updates, this.groups[0]?.lr ?? 0);
   }
 
-  /** A record with the rate that the update was given: that of the first group. */
+  /** The record with the rate that the update used: that of the first group. */
   inRecord(record: UpdateRecord): UpdateRecord {
     if (this.#given) return record;
     const learningRate = this.#told.get(record.update) ?? record.learningRate;
@@ -94,7 +95,7 @@ export class Rates {
     return { ...record, learningRate };
   }
 
-  /** What stands in the table: the first group's rate; 1 where that is 0 and another's is not. */
+  /** The rate in the table: the first group's, or 1 where that is 0 and another's is not. */
   #base(): number {
     const [first = 0, ...others] = this.groups.map(({ lr }) => lr);
     return first === 0 && others.some((lr) => lr !== 0) ? 1 : first;
@@ -106,7 +107,7 @@ export class Rates {
   }
 
   /**
-   * Brings the rate to the row of this update, and to those before, should some have been skipped.
+   * Writes the rate to the row of this update, and to earlier rows, in case updates were skipped.
    */
   #writeBase(state: OptimizerState): void {
     const base = this.#base();

@@ -8,21 +8,21 @@ export interface SegmentGradientsOptions {
   readonly label: string;
   /**
    * Whether places cover all elements and first gradients are written, not added, so that memory
-   * need not be cleared before.
+   * need not be cleared.
    */
   readonly isWritten: boolean;
 }
 
 /**
- * The gradients of an arena's segment side by side. They have memory from the first gradient that
- * comes until they are let go, so that the results of a forward pass find room there.
+ * The gradients of an arena's segment side by side. They have memory from the first gradient until
+ * they are released, so that a forward pass can use it for its results.
  */
 export class SegmentGradients {
   readonly #device: Device;
   readonly #options: SegmentGradientsOptions;
   readonly #places: Place[] = [];
   #array: GpuArray | null = null;
-  /** Whether the memory was taken by what is only prepared: all of it is zero. */
+  /** Whether the memory was allocated while preparing, and so is all zeros. */
   #isPrepared = false;
 
   constructor(device: Device, options: SegmentGradientsOptions) {
@@ -30,7 +30,7 @@ export class SegmentGradients {
     this.#options = options;
   }
 
-  /** All of them: zeros where none came yet. */
+  /** The whole memory, with zeros where there is no gradient yet. */
   get array(): GpuArray {
     const array = this.take();
     if (this.#options.isWritten) for (const place of this.#places) place.sum();
@@ -44,7 +44,7 @@ export class SegmentGradients {
     return place;
   }
 
-  /** Gives the memory back. */
+  /** Releases the memory. */
   release(): void {
     if (!this.#array) return;
     this.#device.release(this.#array);
@@ -52,13 +52,13 @@ export class SegmentGradients {
     for (const place of this.#places) place.forget();
   }
 
-  /** The memory, as it is. For places, as what follows. */
+  /** The memory with its present content. For places, as are the members below. */
   take(): GpuArray {
     if (this.#array) return this.#array;
     const device = this.#device;
     const { length, label, isWritten } = this.#options;
     const isPrepared = device.preparing;
-    // What is only prepared is not run, and so writes and clears nothing.
+    // While preparing, kernels do not run, and so neither write nor clear.
     const array = isPrepared
       ? device.allocatePersistent('f32', length, label)
       : device.allocate('f32', length, label, true);
@@ -77,14 +77,14 @@ export class SegmentGradients {
     return this.#options.isWritten;
   }
 
-  /** Whether the memory will have what is recorded now, or is zero without it. */
+  /** Whether commands recorded now will run, or the memory is zero anyway. */
   get counts(): boolean {
     return this.#isPrepared || !this.#device.preparing;
   }
 }
 
 class Place implements GradPlace {
-  /** Whether the memory holds anything, as no gradient came. */
+  /** Whether the content is undefined, as there is no gradient yet. */
   isUnwritten = false;
   readonly #segment: SegmentGradients;
   readonly #device: Device;
@@ -118,7 +118,7 @@ class Place implements GradPlace {
     this.isUnwritten = false;
   }
 
-  /** The memory, for what comes now. */
+  /** The memory, for the gradient that comes now. */
   #written(isAdded: boolean): GpuArray {
     const view = (this.#view ??= this.#viewOf(this.#segment.take()));
     if (isAdded && this.isUnwritten) this.#device.clear(view);

@@ -4,7 +4,7 @@ import type { ArenaItem, ArenaPlace } from './parameterArena.ts';
 
 /**
  * Which parameters of an optimizer take part in an update: those that have a gradient. Nothing is
- * kept of it while all took part in every update, which is the rule.
+ * stored while all take part in every update, which is the usual case.
  */
 export class TakingPart {
   readonly #device: Device;
@@ -13,7 +13,7 @@ export class TakingPart {
   readonly #takesPart: boolean[];
   /** Whether each ever missed an update. */
   readonly hasMissed: boolean[];
-  /** What kernels are told; null while all took part in every update. */
+  /** Members for the kernels; null while all took part in every update. */
   members: OptimizerMembers | null = null;
 
   /** @param firstStep updates before the first of this optimizer */
@@ -28,9 +28,9 @@ export class TakingPart {
   /**
    * Looks at the gradients before an update.
    *
-   * @param places of the parameters that are trained
-   * @param frozen those that have been frozen so far
-   * @returns who takes part; null while all have done so in every update
+   * @param places places of the trained parameters
+   * @param frozen parameters that have been frozen so far
+   * @returns the members; null while all took part in every update
    */
   ofUpdate(places: readonly ArenaPlace[], frozen: readonly ArenaItem[]): OptimizerMembers | null {
     let changed = false;
@@ -43,7 +43,7 @@ export class TakingPart {
     if (all && !this.members) return null;
     if (!this.members) {
       for (const { member } of frozen) this.#takesPart[member] = false;
-      // What was frozen had none of the updates before the first of this optimizer either.
+      // Frozen parameters also missed the updates before the first of this optimizer.
       this.restart((item) => (frozen.includes(item) ? this.#firstStep : 0));
     }
     for (const { member } of this.#items) if (!this.#takesPart[member]) this.hasMissed[member] = true;
@@ -51,7 +51,7 @@ export class TakingPart {
     return this.members;
   }
 
-  /** Begins with so many missed updates of each. */
+  /** Starts with these numbers of missed updates. */
   restart(missed: (item: ArenaItem) => number): void {
     this.members?.dispose();
     const counts = this.#items.map(missed);

@@ -8,7 +8,7 @@ import type { PlannedSchedule, Schedule, SchedulerOptions, SchedulerType } from 
 
 /** Options of `getScheduler` for the rates of an optimizer. */
 export interface OptimizerSchedulerOptions extends Omit<SchedulerOptions, 'baseLearningRate'> {
-  /** Its groups' learning rates are what the schedule's factors multiply. */
+  /** The optimizer; the schedule's factors multiply the learning rates of its groups. */
   readonly optimizer: Optimizer;
 }
 
@@ -16,7 +16,7 @@ const plateauKinds = { kwargs: anything, numWarmupSteps: anything, numTrainingSt
 
 /** Options of `getScheduler('reduce_lr_on_plateau', …)`. */
 export interface PlateauSchedulerOptions {
-  /** Whose rates are lowered. */
+  /** The optimizer whose rates are lowered. */
   readonly optimizer: Optimizer;
   /** Options of `ReduceLROnPlateau`. Default: its defaults. */
   readonly kwargs?: ReduceLROnPlateauOptions | undefined;
@@ -56,7 +56,7 @@ export function getScheduler(
     throw new ScheduleError(
       'getScheduler: with an optimizer its groups say the learning rate; leave baseLearningRate out',
     );
-  // Warmup and length say nothing to it, as in transformers.
+  // It ignores warmup and length, as in transformers.
   if (name === 'reduce_lr_on_plateau') {
     requireOptions('getScheduler', rest, plateauKinds, { error: ScheduleError });
     return new ReduceLROnPlateau(optimizer, rest.kwargs);

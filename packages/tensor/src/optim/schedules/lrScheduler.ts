@@ -4,7 +4,7 @@ import type { Optimizer } from '../optimizer.ts';
 import { ScheduleError } from './schedules.ts';
 import type { Schedule } from './schedules.ts';
 
-/** Changes the learning rates of an optimizer's groups step by step, as those of `torch.optim`. */
+/** Changes the learning rates of an optimizer's groups at every step, as in `torch.optim`. */
 export class LrScheduler {
   readonly #optimizer: Optimizer;
   readonly #schedules: readonly Schedule[];
@@ -30,7 +30,7 @@ export class LrScheduler {
     this.#set();
   }
 
-  /** Steps taken. */
+  /** Number of steps taken. */
   get lastEpoch(): number {
     return this.#lastEpoch;
   }
@@ -47,7 +47,7 @@ export class LrScheduler {
     return this.#schedules.map((schedule) => schedule(this.#lastEpoch));
   }
 
-  /** What `loadStateDict` takes up: the number of steps. */
+  /** State for `loadStateDict`: the number of steps. */
   stateDict(): { lastEpoch: number } {
     return { lastEpoch: this.#lastEpoch };
   }

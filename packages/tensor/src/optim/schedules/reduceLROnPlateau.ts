@@ -19,35 +19,35 @@ import { ScheduleError } from './schedules.ts';
 
 /** Options of `new ReduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions {
-  /** Whether a metric is better when it is lower or higher. Default `min`. */
+  /** Whether lower (`min`) or higher metrics are better. Default `min`. */
   readonly mode?: 'min' | 'max' | undefined;
-  /** What the rates are multiplied with, below 1. Default 0.1. */
+  /** Factor of the rates, below 1. Default 0.1. */
   readonly factor?: number | undefined;
-  /** Metrics in a row that may be no better before the rates fall. Default 10. */
+  /** Number of metrics in a row without improvement before the rates are lowered. Default 10. */
   readonly patience?: number | undefined;
-  /** By how much a metric must be better to count. Default 1e-4. */
+  /** Smallest change that counts as an improvement. Default 1e-4. */
   readonly threshold?: number | undefined;
-  /** Whether that is a part of the best metric, or a difference. Default `rel`. */
+  /** Whether the threshold is relative to the best metric or absolute. Default `rel`. */
   readonly thresholdMode?: 'rel' | 'abs' | undefined;
-  /** Metrics after a fall that count neither way. Default 0. */
+  /** Number of metrics after a reduction that are not counted. Default 0. */
   readonly cooldown?: number | undefined;
-  /** The least rate, of all groups or of each. Default 0. */
+  /** Lower bound of the rates, for all groups or each. Default 0. */
   readonly minLr?: number | readonly number[] | undefined;
-  /** A fall by no more than this is left out. Default 1e-8. */
+  /** A reduction by this much or less is not applied. Default 1e-8. */
   readonly eps?: number | undefined;
 }
 
-/** How a plateau stands. */
+/** State of a `ReduceLROnPlateau`. */
 export interface PlateauState {
-  /** The best metric; infinite before the first. */
+  /** The best metric so far; infinite before the first. */
   readonly best: number;
-  /** Metrics in a row that were no better than the best. */
+  /** Metrics in a row without improvement. */
   readonly numBadEpochs: number;
-  /** Metrics for which a fall is still waited out. */
+  /** Remaining metrics of the cooldown. */
   readonly cooldownCounter: number;
-  /** Metrics seen. */
+  /** Number of metrics seen. */
   readonly lastEpoch: number;
-  /** Of each group. */
+  /** Learning rate of each group. */
   readonly learningRates: readonly number[];
 }
 
@@ -79,8 +79,8 @@ const stateKinds = {
 };
 
 /**
- * Lowers the learning rates of an optimizer when a metric gets no better. Names, defaults and rules
- * of `torch.optim.lr_scheduler.ReduceLROnPlateau`.
+ * Lowers the learning rates of an optimizer when a metric stops improving. Names, defaults and
+ * rules are those of `torch.optim.lr_scheduler.ReduceLROnPlateau`.
  *
  *     const scheduler = new ReduceLROnPlateau(optimizer, { patience: 2 });
  *     scheduler.step(evaluationLoss);
@@ -118,15 +118,15 @@ export class ReduceLROnPlateau {
     this.#best = mode === 'min' ? Infinity : -Infinity;
   }
 
-  /** Metrics seen. */
+  /** Number of metrics seen. */
   get lastEpoch(): number {
     return this.#lastEpoch;
   }
 
   /**
-   * Call it after each evaluation.
+   * To be called after each evaluation.
    *
-   * @throws ScheduleError when the metric is no number
+   * @throws ScheduleError when the metric is not a number
    */
   step(metric: number, ...given: readonly never[]): void {
     requireNoMore('step', 'the metric alone: it counts its calls', given);
@@ -151,7 +151,7 @@ export class ReduceLROnPlateau {
     return this.#optimizer.paramGroups.map(({ lr }) => lr);
   }
 
-  /** What `loadStateDict` takes up. */
+  /** State for `loadStateDict`. */
   stateDict(): PlateauState {
     return {
       best: this.#best,
@@ -162,7 +162,7 @@ export class ReduceLROnPlateau {
     };
   }
 
-  /** @throws ScheduleError when it is not what `stateDict` gives */
+  /** @throws ScheduleError when it is not a result of `stateDict` */
   loadStateDict(state: PlateauState): void {
     requireOptions('loadStateDict', state, stateKinds, { error: ScheduleError });
     this.#best = state.best;
@@ -191,7 +191,7 @@ export class ReduceLROnPlateau {
 }
 
 /**
- * @param caller what was called, for messages
+ * @param caller the call, for messages
  * @throws ScheduleError for an option that does not exist or is of the wrong kind
  */
 export function checkPlateauOptions(caller: string, options: unknown): void {

@@ -24,29 +24,29 @@ export type SchedulerType =
   | 'warmup_stable_decay'
   | 'reduce_lr_on_plateau';
 
-/** Those whose rates are known beforehand. */
+/** Schedules whose rates are known beforehand. */
 export type PlannedSchedule = Exclude<SchedulerType, 'reduce_lr_on_plateau'>;
 
-/** Options of `getScheduler` for rates as a function of the step. */
+/** Options of `getScheduler` for a function from step to rate. */
 export interface SchedulerOptions {
   /** The learning rate that the schedule's factors multiply. */
   readonly baseLearningRate: number;
-  /** Steps of rising learning rate. Default 0. */
+  /** Number of warmup steps. Default 0. */
   readonly numWarmupSteps?: number | undefined;
-  /** Steps of the whole run. */
+  /** Number of steps of the whole run. */
   readonly numTrainingSteps: number;
   /**
-   * What a schedule takes beyond that, in camelCase: `numCycles`, `lrEnd`, `power`, `timescale`,
+   * Further options of some schedules, in camelCase: `numCycles`, `lrEnd`, `power`, `timescale`,
    * `minLr`, `minLrRate`, `warmupLrRate`, `numDecaySteps`, `numStableSteps`, `warmupType`,
    * `decayType`, `minLrRatio`.
    */
   readonly kwargs?: Readonly<Record<string, number | string>> | undefined;
 }
 
-/** The learning rate of a step, counted from 0. */
+/** Returns the learning rate of a step, counted from 0. */
 export type Schedule = (step: number) => number;
 
-/** A schedule was asked for by an unknown name, or with options that it does not have. */
+/** A schedule has an unknown name, or options that it does not take. */
 export class ScheduleError extends Error {
   override name = 'ScheduleError';
 }
@@ -60,7 +60,7 @@ interface Run {
   readonly has: (name: string) => boolean;
 }
 
-/** What the learning rate is multiplied with at a step. */
+/** Factor of the learning rate at a step. */
 type Factor = (step: number) => number;
 
 interface Definition {
@@ -71,14 +71,16 @@ interface Definition {
 const rising = ({ warmup }: Run, step: number) => step / Math.max(1, warmup);
 const progressOf = ({ warmup, total }: Run, step: number) => (step - warmup) / Math.max(1, total - warmup);
 
-/** Rises over the warmup steps, then follows `after`, which is given the progress from 0 to 1. */
+/**
+ * Rises linearly over the warmup steps, then follows `after`, which gets the progress from 0 to 1.
+ */
 function withWarmup(run: Run, after: (progress: number) => number): Factor {
   return (step) => (step < run.warmup ? rising(run, step) : after(progressOf(run, step)));
 }
 
 const halfCosine = (progress: number, cycles: number) => 0.5 * (1 + Math.cos(Math.PI * cycles * 2 * progress));
 
-/** What falls from 1 to 0, so that it falls to `minimum`. */
+/** Rescales a factor that falls from 1 to 0 so that it falls to `minimum`. */
 const above = (minimum: number, factor: number) => Math.max(0, factor * (1 - minimum) + minimum);
 
 function minimumRate(run: Run, name: string): number {
@@ -87,7 +89,7 @@ function minimumRate(run: Run, name: string): number {
   return run.has('minLr') ? run.number('minLr', 0) / run.base : run.number('minLrRate', 0);
 }
 
-/** How warmup_stable_decay goes up, and how it comes down. */
+/** Shapes of the rise and the fall of warmup_stable_decay. */
 const rises: Readonly<Record<string, (progress: number, cycles: number) => number>> = {
   linear: (progress) => progress,
   cosine: (progress) => 0.5 * (1 - Math.cos(Math.PI * progress)),
@@ -203,7 +205,7 @@ const otherNames = {
 };
 
 /**
- * A learning rate for every step, in float64. Names, formulas and defaults are those of
+ * Makes a schedule, in float64. Names, formulas and defaults are those of
  * `transformers.get_scheduler`.
  *
  * @throws ScheduleError for an unknown name, an unknown option, or one that is missing
