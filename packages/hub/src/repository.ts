@@ -25,8 +25,11 @@ export function isContentHash(hash: unknown): hash is string {
  *   not there
  */
 export function parseRepository(name: string, type: RepoType, revision: string): Repository {
+  const parts = name.split('/');
   const isName =
-    /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9_][\w.-]*)?$/.test(name) && !name.includes('..') && !name.includes('--');
+    parts.length <= 2 &&
+    parts.every((part) => /^(?![.-])[\w.-]{1,96}(?<![.-])$/.test(part)) &&
+    !/\.\.|--|\.git$/.test(name);
   if (!isName) {
     throw new HubNotFoundError(
       `'${name}' is no folder on this machine, and no name on the hub either (a name looks like 'bert-base-uncased' or 'owner/name').${hintFor(name)}`,

@@ -235,9 +235,9 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   createOptimizer(input: Extension.OptimizerInput): Optimizer | Promise<Optimizer> {
     requireArgument('createOptimizer', 'input', input, optimizerInput, TrainerError);
     const { optimizer, optimizerClsAndKwargs } = this.#parts;
-    if (optimizer) return optimizer;
-    const make = ({ defaultOptimizer }: Running) => defaultOptimizer(this.args, input, optimizerClsAndKwargs);
-    return this.#running ? make(this.#running) : import('./running.ts').then(make);
+    const make = ({ defaultOptimizer }: Running) =>
+      optimizer ?? defaultOptimizer(this.args, input, optimizerClsAndKwargs);
+    return this.#running ? make(this.#running) : this.#load().then(make);
   }
 
   computeLoss(
@@ -337,7 +337,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   #autocast<Result>(body: () => Result): Result {
     if (!this.#running)
       throw new TrainerError(
-        'trainingStep: fp16 is loaded by train(), evaluate() and predict(); call it in one of them',
+        'trainingStep: fp16 is loaded by createOptimizer(), train(), evaluate() and predict(); await one of them first',
       );
     return this.#running.autocast(body);
   }

@@ -11,7 +11,7 @@ import { captureTerminal } from '../testing/captureTerminal.ts';
 import { cases, endsAsRecorded, evalDataset, plateau, ratesOf } from '../testing/optimizerCases.ts';
 import { folder, make, RegressionModel, rows, SteepModel, value } from '../testing/regression.ts';
 
-captureTerminal();
+const said = captureTerminal();
 
 type Options = Partial<TrainingArgumentsOptions>;
 
@@ -31,6 +31,29 @@ describe('a run with another optimizer or schedule', () => {
       expect(await run(join(folder(), 'checkpoint-15'), 'no')).toEqual(whole);
     },
   );
+
+  it.each([
+    ['constant', "Use 'constant_with_warmup'", 2],
+    ['constant', "Use 'constant_with_warmup'", 0.5],
+    ['reduce_lr_on_plateau', 'Leave it out', 2],
+  ] as const)('passes over warmupSteps with %s as transformers does, and tells it', async (name, advice, warmupSteps) => {
+    const { trainer } = await make(
+      { lrSchedulerType: name, warmupSteps, maxSteps: 3, loggingSteps: 1, evalStrategy: 'epoch' },
+      { evalDataset },
+    );
+    await trainer.train();
+    // What transformers 5.24 logs.
+    expect(ratesOf(trainer)).toEqual([0.1, 0.1, 0.1]);
+    expect(said.filter((line) => line.includes('warmup'))).toEqual([
+      `lrSchedulerType '${name}' has no warmup: warmupSteps does nothing. ${advice}.`,
+    ]);
+  });
+
+  it('tells nothing of warmup where there is none', async () => {
+    const { trainer } = await make({ lrSchedulerType: 'constant', maxSteps: 1 });
+    await trainer.train();
+    expect(said.filter((line) => line.includes('warmup'))).toEqual([]);
+  });
 
   it('has nothing to train where every parameter is frozen', async () => {
     const { model, trainer } = await make({ maxSteps: 1 });

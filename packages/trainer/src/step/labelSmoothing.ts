@@ -43,7 +43,7 @@ export function smoothedLoss(
   }
   if (!operations) {
     throw new TrainerError(
-      'computeLoss: label smoothing is loaded by train(), evaluate() and predict(); call it once one of them has begun',
+      'computeLoss: label smoothing is loaded by createOptimizer(), train(), evaluate() and predict(); await one of them first',
     );
   }
   const labelled = countLabels(model, batch, labelNames);
