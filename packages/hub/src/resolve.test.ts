@@ -54,14 +54,27 @@ describe('a local folder', () => {
   });
 
   // What `validate_repo_id` of huggingface_hub refuses.
-  it.each(['a.', 'a-', '-a', '.a', 'a./b', 'a-/b', 'o/a.', 'o/a-', 'o/.a', 'o/-a', 'a--b', 'a..b', 'a.git', 'é', 'a b'])(
-    'is no hub name in Python, and none here: %j',
-    async (name) => {
-      await expect(resolveFile(name, 'config.json')).rejects.toMatchObject({ missing: 'folder' });
-      await expect(resolveFile(`o/${'a'.repeat(97)}`, 'config.json')).rejects.toMatchObject({ missing: 'folder' });
-      expect(hub.requests).toEqual([]);
-    },
-  );
+  it.each([
+    'a.',
+    'a-',
+    '-a',
+    '.a',
+    'a./b',
+    'a-/b',
+    'o/a.',
+    'o/a-',
+    'o/.a',
+    'o/-a',
+    'a--b',
+    'a..b',
+    'a.git',
+    'é',
+    'a b',
+  ])('is no hub name in Python, and none here: %j', async (name) => {
+    await expect(resolveFile(name, 'config.json')).rejects.toMatchObject({ missing: 'folder' });
+    await expect(resolveFile(`o/${'a'.repeat(97)}`, 'config.json')).rejects.toMatchObject({ missing: 'folder' });
+    expect(hub.requests).toEqual([]);
+  });
 
   it.each(['../secret', '/etc/passwd', 'a/../../b', '', 'a\\b', 'a//b', 'C:/x'])(
     'is never left: %j',

@@ -23,6 +23,8 @@ import {
 } from '../folder/pretrainedFiles.ts';
 import { bertSteps, isBert } from './steps/bertSteps.ts';
 import { createTokenizer, type TokenizerParts } from './tokenizer.ts';
+import { savedConfig } from './files/savedFiles.ts';
+import { namesMore } from './files/specialTokens.ts';
 import { applyConfig, checkTokenizerConfig, checkTokenizerJson, type TokenizerConfig } from './files/tokenizerJson.ts';
 import type { Tokenizer } from './tokenizerTypes.ts';
 
@@ -46,8 +48,10 @@ export interface TokenizerFiles {
   tokenizerJson?: Record<string, unknown> | undefined;
   /** The text of vocab.txt, read where there is no tokenizer.json. */
   vocabulary?: string | undefined;
-  /** The content of added_tokens.json, which old folders have beside vocab.txt. */
+  /** The content of added_tokens.json, which old folders have: tokens and their ids. */
   addedTokens?: Record<string, unknown> | undefined;
+  /** The content of special_tokens_map.json, which old folders have: what special tokens are called. */
+  specialTokensMap?: Record<string, unknown> | undefined;
   /** The content of tokenizer_config.json. */
   config?: Record<string, unknown> | undefined;
   /** Longest input where neither the options nor `config` state one. */
@@ -68,6 +72,7 @@ const fileKinds = {
   tokenizerJson: optional(object),
   vocabulary: optional(text),
   addedTokens: optional(object),
+  specialTokensMap: optional(object),
   config: optional(object),
   maxPositions: optional(wholeNumber(1)),
 };
@@ -85,7 +90,7 @@ const advice = {
  * Raised when the same files come to give other ids, so that tables tokenized before are not taken
  * from a cache.
  */
-const encodingVersion = 2;
+const encodingVersion = 3;
 
 async function sha256(content: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(content));
@@ -115,25 +120,26 @@ async function createChecked(parts: Omit<TokenizerParts, 'steps'>, source: strin
 }
 
 async function makeTokenizer(files: TokenizerFiles, options: TokenizerOverrides, folder: string): Promise<Tokenizer> {
-  const config: TokenizerConfig = { ...checkTokenizerConfig(files.config ?? {}, `${folder}tokenizer_config.json`) };
+  const stated = checkTokenizerConfig(files.config ?? {}, `${folder}tokenizer_config.json`);
+  const { addedTokens, specialTokensMap } = files;
+  const isPlain = specialTokensMap === undefined && stated.additional_special_tokens === undefined;
+  const config: TokenizerConfig = isPlain
+    ? { ...stated }
+    : (await import('./files/namesBeside.ts')).withNamesBeside(stated, specialTokensMap ?? {});
   if (options.paddingSide) config.padding_side = options.paddingSide;
   if (options.truncationSide) config.truncation_side = options.truncationSide;
   const source = `${folder}${files.tokenizerJson ? 'tokenizer.json' : 'vocab.txt'}`;
   const own = files.tokenizerJson
     ? applyConfig(checkTokenizerJson(files.tokenizerJson, source), config)
-    : (await import('./files/fromVocabulary.ts')).fromVocabulary(
-        files.vocabulary ?? '',
-        config,
-        files.addedTokens,
-        folder,
-      );
-  const namesMore = config.additional_special_tokens ?? config.extra_special_tokens;
-  const json = namesMore ? (await import('./files/extraTokens.ts')).withExtraTokens(own, config) : own;
+    : (await import('./files/fromVocabulary.ts')).fromVocabulary(files.vocabulary ?? '', config, folder);
+  const json =
+    addedTokens || namesMore(own, config)
+      ? (await import('./files/tokensBeside.ts')).withTokensBeside(own, config, addedTokens ?? {}, folder)
+      : own;
   const modelMaxLength =
     options.modelMaxLength ?? statedLimit(config.model_max_length) ?? files.maxPositions ?? Infinity;
-  const fingerprint = await sha256(
-    JSON.stringify([encodingVersion, json, config, Number.isFinite(modelMaxLength) ? modelMaxLength : null]),
-  );
+  const decides = [encodingVersion, json, savedConfig({ json, config, modelMaxLength })];
+  const fingerprint = await sha256(JSON.stringify(decides));
   const { warn = console.warn } = options;
   return createChecked({ json, config, modelMaxLength, fingerprint, write: writeModelFiles, warn }, source);
 }
@@ -162,14 +168,14 @@ async function readFiles(files: PretrainedFiles, givenLimit: number | undefined)
     throw new CheckpointError(
       `${files.name} has neither tokenizer.json nor vocab.txt: there is no tokenizer to load. ${await whatTheyAre(files)}`,
     );
-  const addedTokens = tokenizerJson ? undefined : await readObject('added_tokens.json');
-  // Folders of that age name special tokens in a file of their own.
-  const words = tokenizerJson ? undefined : await readObject('special_tokens_map.json');
-  const stated = await readObject('tokenizer_config.json');
-  const config = words || stated ? { ...words, ...stated } : undefined;
+  const config = await readObject('tokenizer_config.json');
+  // Of older folders; what lists its tokens by id lists them all.
+  const isOlder = !config?.added_tokens_decoder;
+  const addedTokens = isOlder ? await readObject('added_tokens.json') : undefined;
+  const specialTokensMap = isOlder ? await readObject('special_tokens_map.json') : undefined;
   const isStated = givenLimit !== undefined || statedLimit(config?.model_max_length) !== undefined;
   const maxPositions = isStated ? undefined : statedLimit((await readObject('config.json'))?.max_position_embeddings);
-  return { tokenizerJson, vocabulary, addedTokens, config, maxPositions };
+  return { tokenizerJson, vocabulary, addedTokens, specialTokensMap, config, maxPositions };
 }
 
 /** A failure with the reason in front that config.json gives: another kind of model. */

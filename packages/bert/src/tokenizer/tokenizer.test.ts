@@ -71,10 +71,10 @@ it('knows the special tokens that tokenizer_config.json names beside', async () 
     const named = await tokenizerFromFiles({ ...files, config: { extra_special_tokens: { e1_token: '[E1]' } } });
     expect(named('[E1]').input_ids).toEqual([2, 236, 3]);
     await expect(tokenizerFromFiles({ ...files, config: { additional_special_tokens: [5] } })).rejects.toThrow(
-      /tokenizer_config.json: additional_special_tokens holds 5; a token was expected/,
+      /extra_special_tokens \(or additional_special_tokens\) holds 5; a token was/,
     );
     await expect(tokenizerFromFiles({ ...files, config: { extra_special_tokens: 'x' } })).rejects.toThrow(
-      /extra_special_tokens is "x"; a list of tokens/,
+      /additional_special_tokens\) is "x"; a list of tokens/,
     );
   }
 });
@@ -89,12 +89,75 @@ it('takes the special tokens of a vocab.txt by the names that its folder gives t
   const made = await tokenizerFromFiles({ vocabulary: lines.join('\n'), config: names });
   expect(made('the <pad> vote [CLS]').input_ids).toEqual([2, 4, 0, 5, 1, 1, 1, 3]);
   expect([made.clsToken, made.sepTokenId, made.unkTokenId, made.padTokenId]).toEqual(['<s>', 3, 1, 0]);
-  expect(made.allSpecialIds).toEqual([0, 1, 2, 3]);
+  // transformers 5.24 gives the mask that the vocabulary lacks the next id.
+  expect(made.allSpecialIds).toEqual([0, 1, 2, 3, 6]);
   const path = join(scratch, 'named');
   await mkdir(path, { recursive: true });
   for (const [name, content] of folder) await writeFile(join(path, name), content);
-  expect((await AutoTokenizer.fromPretrained(path))('the [E1]').input_ids).toEqual([2, 4, 6, 3]);
+  expect((await AutoTokenizer.fromPretrained(path))('the [E1] [MASK]').input_ids).toEqual([2, 4, 7, 6, 3]);
   await expect(tokenizerFromFiles({ vocabulary: lines.join('\n') })).rejects.toThrow(/vocab.txt has no \[PAD\]/);
+});
+
+it('reads the files of older folders beside tokenizer.json, and beside vocab.txt alike', async () => {
+  const mask = { content: '[MASK]', lstrip: true, rstrip: false, normalized: false, single_word: false };
+  const folder = new Map([
+    ['vocab.txt', await readFile(join(ownMini, 'vocab.txt'), 'utf8')],
+    ['special_tokens_map.json', JSON.stringify({ mask_token: mask, sep_token: '[CLS]', pad_token: '<pad2>' })],
+    ['added_tokens.json', JSON.stringify({ '<ent>': 236 })],
+    ['tokenizer_config.json', JSON.stringify({ pad_token: '[PAD]', sep_token: '[SEP]' })],
+  ]);
+  const load = async (more: Record<string, string> = {}) => {
+    const made = await AutoTokenizer.fromPretrained(new Map([...folder, ...Object.entries(more)]));
+    const again = await AutoTokenizer.fromPretrained(made.files());
+    expect([again('the [MASK] <ent>'), again.fingerprint]).toEqual([made('the [MASK] <ent>'), made.fingerprint]);
+    return [
+      made('the  [MASK] <ent> <x>').input_ids,
+      made(['the', 'the <ent> vote'], { padding: true }).input_ids,
+      [made.padTokenId, made.vocabSize, ...made.allSpecialIds],
+      made.decode(made('the <ent> [MASK]').input_ids, { skipSpecialTokens: true }),
+    ];
+  };
+  // All of transformers 5.24.
+  const older = [
+    [2, 87, 4, 236, 1, 41, 1, 2],
+    [
+      [2, 87, 2, 237, 237],
+      [2, 87, 236, 95, 2],
+    ],
+    [237, 238, 1, 2, 4, 237],
+    'the <ent>',
+  ];
+  const tokenizerJson = await readFile(join(ownMini, 'tokenizer.json'), 'utf8');
+  expect(await load()).toEqual(older);
+  expect(await load({ 'tokenizer.json': tokenizerJson })).toEqual(older);
+  const added = { 236: { ...mask, content: '<x>', lstrip: false, special: true } };
+  // They are of no use where tokens are listed by id.
+  const listed = {
+    'tokenizer.json': tokenizerJson,
+    'tokenizer_config.json': JSON.stringify({ added_tokens_decoder: added }),
+  };
+  expect(await load(listed)).toEqual([
+    [2, 87, 4, 1, 24, 204, 1, 236, 3],
+    [
+      [2, 87, 3, 0, 0, 0, 0, 0],
+      [2, 87, 1, 24, 204, 1, 95, 3],
+    ],
+    [0, 237, 0, 1, 2, 3, 4],
+    'the ent',
+  ]);
+});
+
+it('saves what Python can read: special tokens as texts, and how texts are normalized', async () => {
+  const json = JSON.parse(await readFile(join(ownMini, 'tokenizer.json'), 'utf8'));
+  const tokenizerJson = { ...json, normalizer: { ...json.normalizer, lowercase: false } };
+  const config = { sep_token: { content: '[SEP]' }, additional_special_tokens: [{ content: '[E1]' }] };
+  const saved = (await tokenizerFromFiles({ tokenizerJson, config })).files().get('tokenizer_config.json') ?? '';
+  expect(JSON.parse(saved)).toMatchObject({
+    sep_token: '[SEP]',
+    extra_special_tokens: ['[E1]'],
+    do_lower_case: false,
+    tokenize_chinese_chars: true,
+  });
 });
 
 it('tells once of second texts that are undefined, as a column gives that is not there', async () => {

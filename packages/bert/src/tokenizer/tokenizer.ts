@@ -4,7 +4,8 @@ import { encodeTexts, type EncodeParts } from './encode/encode.ts';
 import { resolveOptions } from './encode/encodeOptions.ts';
 import { TokenizerError } from '../errors.ts';
 import { checkPadOptions, padFeatures, type Features, type PadOptions } from './encode/pad.ts';
-import { readSpecialTokens, specialTokenFields, type SpecialTokens } from './files/specialTokens.ts';
+import { extraTokens, readSpecialTokens, specialTokenFields } from './files/specialTokens.ts';
+import { tokenizerFiles } from './files/savedFiles.ts';
 import { readTemplate } from './encode/template.ts';
 import { createTextPipeline } from './steps/textPipeline.ts';
 import { isTexts, readTexts, requireText } from './encode/texts.ts';
@@ -51,21 +52,6 @@ function sayOnce(warn: (message: string) => void): EncodeParts['warnOnce'] {
     if (!said.has(about)) warn(message);
     said.add(about);
   };
-}
-
-function tokenizerFiles({ json, config, modelMaxLength }: TokenizerParts, words: SpecialTokens): Map<string, string> {
-  const written: TokenizerConfig = {
-    ...config,
-    ...Object.fromEntries(
-      Object.entries(words).map(([name, token]) => [`${name}_token`, config[`${name}_token`] ?? token]),
-    ),
-    ...(Number.isFinite(modelMaxLength) ? { model_max_length: modelMaxLength } : {}),
-    tokenizer_class: config.tokenizer_class ?? 'BertTokenizer',
-  };
-  return new Map([
-    ['tokenizer.json', `${JSON.stringify(json, undefined, 2)}\n`],
-    ['tokenizer_config.json', `${JSON.stringify(written, undefined, 2)}\n`],
-  ]);
 }
 
 /** What a tokenizer can do besides being called. */
@@ -117,7 +103,8 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     warnOnce: sayOnce(parts.warn),
   };
   const { modelInputNames, paddingSide, truncationSide } = shared;
-  const files = (): Map<string, string> => tokenizerFiles(parts, words);
+  const named = new Set([...Object.values(words), ...Object.values(extraTokens(config))]);
+  const files = (): Map<string, string> => tokenizerFiles(parts);
 
   const encode = (...given: [input: unknown, pairOrOptions?: unknown, options?: EncodeOptions | null]) => {
     const [input, pairOrOptions, givenOptions] = given;
@@ -137,7 +124,7 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     return encodeTexts(readTexts(input, pair), options, shared);
   };
   const tokenizer = Object.assign(encode, tokenizerMethods(shared), specialTokenFields(words, idOf), {
-    allSpecialIds: json.added_tokens.filter((token) => token.special).map((token) => token.id),
+    allSpecialIds: json.added_tokens.filter(({ content }) => named.has(content)).map(({ id }) => id),
     vocabSize,
     modelMaxLength,
     modelInputNames,

@@ -36,18 +36,21 @@ describe('a run with another optimizer or schedule', () => {
     ['constant', "Use 'constant_with_warmup'", 2],
     ['constant', "Use 'constant_with_warmup'", 0.5],
     ['reduce_lr_on_plateau', 'Leave it out', 2],
-  ] as const)('passes over warmupSteps with %s as transformers does, and tells it', async (name, advice, warmupSteps) => {
-    const { trainer } = await make(
-      { lrSchedulerType: name, warmupSteps, maxSteps: 3, loggingSteps: 1, evalStrategy: 'epoch' },
-      { evalDataset },
-    );
-    await trainer.train();
-    // What transformers 5.24 logs.
-    expect(ratesOf(trainer)).toEqual([0.1, 0.1, 0.1]);
-    expect(said.filter((line) => line.includes('warmup'))).toEqual([
-      `lrSchedulerType '${name}' has no warmup: warmupSteps does nothing. ${advice}.`,
-    ]);
-  });
+  ] as const)(
+    'passes over warmupSteps with %s as transformers does, and tells it',
+    async (name, advice, warmupSteps) => {
+      const { trainer } = await make(
+        { lrSchedulerType: name, warmupSteps, maxSteps: 3, loggingSteps: 1, evalStrategy: 'epoch' },
+        { evalDataset },
+      );
+      await trainer.train();
+      // What transformers 5.24 logs.
+      expect(ratesOf(trainer)).toEqual([0.1, 0.1, 0.1]);
+      expect(said.filter((line) => line.includes('warmup'))).toEqual([
+        `lrSchedulerType '${name}' has no warmup: warmupSteps does nothing. ${advice}.`,
+      ]);
+    },
+  );
 
   it('tells nothing of warmup where there is none', async () => {
     const { trainer } = await make({ lrSchedulerType: 'constant', maxSteps: 1 });

@@ -73,7 +73,9 @@ describe('labelSmoothingFactor', () => {
     const { trainer } = await make({ labelSmoothingFactor: 0.1 }, { model, evalDataset });
     const labels = { data: Int32Array.of(0, 1), shape: [2] };
     const batch = { input_x: { data: Float32Array.of(1, 2), shape: [2] }, labels };
-    expect(() => trainer.computeLoss(model, batch)).toThrow(/label smoothing is loaded by createOptimizer\(\), train\(\)/);
+    expect(() => trainer.computeLoss(model, batch)).toThrow(
+      /label smoothing is loaded by createOptimizer\(\), train\(\)/,
+    );
     await trainer.evaluate();
     expect(await (trainer.computeLoss(model, batch) as Tensor).item()).toBeGreaterThan(0);
   });

@@ -1,4 +1,4 @@
-import type { TokenizerConfig } from './tokenizerJson.ts';
+import { isObject, type TokenizerConfig, type TokenizerJson } from './tokenizerJson.ts';
 
 /** The special tokens of BERT, by their roles. */
 export interface SpecialTokens {
@@ -8,6 +8,9 @@ export interface SpecialTokens {
   readonly sep: string;
   readonly mask: string;
 }
+
+/** Their roles, in the order in which `transformers` gives new ones their ids. */
+export const specialTokenNames = ['unk', 'sep', 'pad', 'cls', 'mask'] as const;
 
 function tokenText(config: TokenizerConfig, key: string, usual: string): string {
   const value = config[key];
@@ -45,3 +48,26 @@ export function specialTokenFields(tokens: SpecialTokens, idOf: (token: string) 
     maskTokenId: idOf(tokens.mask),
   };
 }
+
+/**
+ * Whether files name or list tokens that a tokenizer.json has not as they say, which is told by a
+ * module of its own.
+ */
+export function namesMore({ added_tokens: added, post_processor, model }: TokenizerJson, config: TokenizerConfig) {
+  const words = readSpecialTokens(config, model.unk_token);
+  const special = added.filter((token) => token.special).map(({ content }) => content);
+  const framing: unknown = post_processor?.['special_tokens'];
+  return (
+    Boolean(config.added_tokens_decoder ?? config.extra_special_tokens) ||
+    Object.values(words).some((word) => !special.includes(word)) ||
+    [words.cls, words.sep].some((word) => !isObject(framing) || !Object.hasOwn(framing, word))
+  );
+}
+
+const textOf = (token: unknown) => (isObject(token) ? String(token.content) : String(token));
+
+/** The special tokens beside BERT's own: a list, or an object of them by name. */
+export const extraTokens = ({ extra_special_tokens: listed }: TokenizerConfig): string[] | Record<string, string> =>
+  Array.isArray(listed)
+    ? listed.map(textOf)
+    : Object.fromEntries(Object.entries((listed ?? {}) as object).map(([name, token]) => [name, textOf(token)]));

@@ -1,6 +1,6 @@
 import { isNormalized } from './addedTokens.ts';
 import { bertNormalizer, bertWords, type BertNormalizerOptions } from './bertNormalizer.ts';
-import type { TokenizerConfig, TokenizerJson } from '../files/tokenizerJson.ts';
+import type { TokenizerJson } from '../files/tokenizerJson.ts';
 import type { TokenSteps } from './tokenSteps.ts';
 
 /** Whether a tokenizer.json asks for BERT's steps from end to end. */
@@ -17,7 +17,7 @@ export function isBert({ normalizer, pre_tokenizer: preTokenizer, model, decoder
 }
 
 /** The steps of a tokenizer.json that {@link isBert}, which need nothing of the library. */
-export function bertSteps(json: TokenizerJson, config: TokenizerConfig): TokenSteps {
+export function bertSteps(json: TokenizerJson): TokenSteps {
   const { model, decoder, normalizer, added_tokens: added } = json;
   const vocabulary = Object.entries(model.vocab as Record<string, number>);
   const ids = new Map(vocabulary);
@@ -28,10 +28,7 @@ export function bertSteps(json: TokenizerJson, config: TokenizerConfig): TokenSt
   const normalize = bertNormalizer(normalizer as BertNormalizerOptions);
   const shown = [...tokens];
   for (const token of added) if (isNormalized(token)) shown[token.id] = normalize(token.content);
-  const special = new Set([
-    ...added.filter((token) => token.special).map(({ content }) => content),
-    ...((config['additional_special_tokens'] ?? []) as readonly string[]),
-  ]);
+  const special = new Set(added.filter((token) => token.special).map(({ content }) => content));
   const joined = joiner(decoder ?? {});
   return {
     normalize,
