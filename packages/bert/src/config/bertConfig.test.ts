@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { BertConfig } from './bertConfig.ts';
+import { passedOverMessage } from './passedOver.ts';
 import { ConfigError } from '../errors.ts';
 
 const ownMini = JSON.parse(
@@ -74,6 +75,9 @@ describe('BertConfig', () => {
     [{ position_embedding_type: 'relative_key' }, /relative positions is not supported/],
     [{ pruned_heads: { 0: [1] } }, /pruned_heads is .*; a model without some of its heads is not supported/],
     [{ is_decoder: true }, /a decoder is not supported/],
+    [{ is_encoder_decoder: true }, /an encoder with a decoder is not supported/],
+    // transformers 5.24: a ValueError, "requires `num_labels > 1`".
+    [{ num_labels: 1, problem_type: 'single_label_classification' }, /and numLabels is 1: two classes are/],
     [{ hidden_size: 30, num_attention_heads: 4 }, /cannot be divided among 4/],
     [{ hidden_size: '32' }, /hiddenSize is "32"/],
     [{ hidden_dropout_prob: 1 }, /hiddenDropoutProb is 1/],
@@ -86,6 +90,23 @@ describe('BertConfig', () => {
   it('takes settings that say nothing', () => {
     const nothing = { pruned_heads: {}, position_embedding_type: 'absolute', is_decoder: false };
     expect(BertConfig.fromJson({ ...ownMini, ...nothing }).extra).toMatchObject(nothing);
+  });
+
+  it('takes num_labels where the names are others, as transformers does', () => {
+    const config = BertConfig.fromJson({ ...ownMini, num_labels: 3, id2label: { 0: 'a', 1: 'b' } });
+    expect(config.labels).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2']);
+  });
+
+  it('tells what of a file is passed over, and nothing of what is usual', () => {
+    const usual = { output_hidden_states: false, output_attentions: null, return_dict: true, use_cache: true };
+    expect(passedOverMessage({ ...ownMini, ...usual, id2label: { 0: 'a' }, num_labels: 1 }, 'x')).toBeUndefined();
+    const given = { output_hidden_states: true, output_attentions: true, return_dict: false };
+    expect(passedOverMessage({ ...given, num_labels: 3, id2label: { 0: 'a' } }, 'x/config.json')?.split('\n')).toEqual([
+      'x/config.json: output_hidden_states is true, which is passed over: ask for hidden states where you want them, forward(batch, { outputHiddenStates: true }).',
+      'x/config.json: output_attentions is true, which is passed over: attention probabilities are not kept.',
+      'x/config.json: return_dict is false, which is passed over: the output is always an object.',
+      'x/config.json: num_labels is 3, and id2label names 1: the names are passed over.',
+    ]);
   });
 
   it('refuses unknown fields, and knows the ones written with underscores', () => {

@@ -2,6 +2,7 @@ import { nearestName, object, provided, requireArgument, shown } from '@attune/v
 import { ConfigError, modelTypeError } from '../errors.ts';
 import { checkFields, defaults, fieldNames, type BertConfigFields, type ProblemType } from './fields.ts';
 import { defaultLabels, resolveLabels, type LabelOptions } from './labels.ts';
+import { contradictsLabels } from './passedOver.ts';
 
 export type { BertConfigFields, ProblemType } from './fields.ts';
 
@@ -22,6 +23,7 @@ const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `
 const unsupported: readonly { key: string; harmless: readonly unknown[]; what: string }[] = [
   { key: 'position_embedding_type', harmless: ['absolute'], what: 'relative positions' },
   { key: 'is_decoder', harmless: [false], what: 'a decoder' },
+  { key: 'is_encoder_decoder', harmless: [false], what: 'an encoder with a decoder' },
   { key: 'add_cross_attention', harmless: [false], what: 'cross-attention' },
   { key: 'pruned_heads', harmless: [{}], what: 'a model without some of its heads' },
   { key: 'quantization_config', harmless: [], what: 'a quantised checkpoint (load the model it was made from)' },
@@ -88,6 +90,12 @@ export class BertConfig implements BertConfigFields {
     checkFields(fields, source);
     Object.assign(this, fields);
     this.labels = resolveLabels(options, source) ?? defaultLabels(2);
+    // As in transformers: a single class is right whatever is computed.
+    if (this.problemType === 'single_label_classification' && this.numLabels === 1) {
+      throw new ConfigError(
+        `${source}: problemType is 'single_label_classification' and numLabels is 1: two classes are numLabels 2, and one number is problemType 'regression'.`,
+      );
+    }
     this.extra = from.extra ?? {};
     this.architectures = from.architectures ?? [];
   }
@@ -141,10 +149,11 @@ export class BertConfig implements BertConfigFields {
       if (value !== undefined && (value !== null || defaults[name] === null)) read[name] = value;
     }
     const newLabels = overrides.numLabels ?? overrides.id2label ?? overrides.label2id;
+    const named = contradictsLabels(json) ? undefined : (json.id2label as LabelOptions['id2label']);
     const fileLabels = resolveLabels(
       {
-        id2label: json.id2label as LabelOptions['id2label'],
-        numLabels: json.id2label ? undefined : ((json.num_labels ?? json._num_labels) as number | undefined),
+        id2label: named,
+        numLabels: named ? undefined : ((json.num_labels ?? json._num_labels) as number | undefined),
       },
       source,
     );

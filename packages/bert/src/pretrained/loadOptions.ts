@@ -23,7 +23,10 @@ export interface FromPretrainedOptions extends BertConfigOptions, PretrainedOpti
    * false.
    */
   ignoreMismatchedSizes?: boolean | undefined;
-  /** Do not print the load report (`model.loadReport` has it all the same). Default false. */
+  /**
+   * Do not print what of config.json is passed over, nor the load report (`model.loadReport` has it
+   * all the same). Default false.
+   */
   silent?: boolean | undefined;
 }
 
@@ -54,6 +57,14 @@ export const fromPretrainedAdvice = {
     device_map: 'pass device',
     config: 'pass the fields to change themselves, such as { numLabels: 3 }',
     token: 'log in with `hf auth login`, or set HF_TOKEN',
+    output_hidden_states: 'ask for them where you want them, forward(batch, { outputHiddenStates: true })',
+    outputHiddenStates: 'ask for them where you want them, forward(batch, { outputHiddenStates: true })',
+    output_attentions: 'attention probabilities are not kept',
+    outputAttentions: 'attention probabilities are not kept',
+    return_dict: 'the output is always an object',
+    returnDict: 'the output is always an object',
+    attn_implementation: 'attention has one implementation, of exact results',
+    attnImplementation: 'attention has one implementation, of exact results',
     use_safetensors: 'safetensors files are all that is read',
   },
 };

@@ -2,6 +2,7 @@ import { currentSeed, defaultDevice, Parameter, type Device } from '@attune/tens
 import { instanceOf, requireArgument, requireOptions } from '@attune/validate';
 import type { WeightSource } from '../bert/layers.ts';
 import { BertConfig, bertConfigOptionNames } from '../config/bertConfig.ts';
+import { passedOverMessage } from '../config/passedOver.ts';
 import { CheckpointError } from '../errors.ts';
 import { modelFolder, type ModelFolder } from '../folder/modelFolder.ts';
 import { parseJsonObject } from '../folder/parseJson.ts';
@@ -29,6 +30,8 @@ export interface ModelParts {
   readonly weights: WeightSource;
   readonly seed: number;
   readonly report: LoadReport;
+  /** What of config.json is not followed. */
+  readonly passedOver?: string | undefined;
 }
 
 function sourceOf(weights: ReadonlyMap<string, HostWeight>, device: Device): WeightSource {
@@ -98,7 +101,14 @@ async function readWeights<Class extends { readonly kind: ModelKind }>(
   });
   const device = await readyDevice(givenDevice);
   requireMemory(device, plan.shapes, files.name);
-  return { modelClass, config, weights: sourceOf(loadWeights(plan, config), device), seed, report: plan.report };
+  return {
+    modelClass,
+    config,
+    weights: sourceOf(loadWeights(plan, config), device),
+    seed,
+    report: plan.report,
+    passedOver: passedOverMessage(json, source),
+  };
 }
 
 /** What loading sets of a model. */
@@ -120,12 +130,11 @@ export async function loadModel<Model extends LoadedModel>(
   options: FromPretrainedOptions = {},
 ): Promise<Model> {
   const parts = await readWeights(where, classOf, nameOrFolder, options);
-  const { modelClass, config, weights, seed, report } = parts;
+  const { modelClass, config, weights, seed, report, passedOver } = parts;
   const model = new modelClass(config, weights, seed);
   model.loadReport = report;
   model.headSeed = report.missing.length + report.mismatched.length > 0 ? report.seed : null;
-  const message = loadReportMessage(report);
-  if (message && !options.silent) console.warn(message);
+  for (const message of [passedOver, loadReportMessage(report)]) if (message && !options.silent) console.warn(message);
   model.eval();
   return model;
 }

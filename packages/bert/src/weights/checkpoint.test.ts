@@ -214,6 +214,16 @@ describe('checkpoints', () => {
       said.length = 0;
       await load(ownMini);
       expect(said).toEqual([]);
+      const json = JSON.parse(await readFile(join(ownMini, 'config.json'), 'utf8'));
+      const files = new Map<string, string | Uint8Array>([
+        ['config.json', JSON.stringify({ ...json, output_hidden_states: true })],
+        ['model.safetensors', await readFile(join(ownMini, 'model.safetensors'))],
+      ]);
+      open.push(await AutoModelForSequenceClassification.fromPretrained(files));
+      expect(said[0]).toMatch(/config.json: output_hidden_states is true, which is passed over/);
+      await expect(load(ownMini, { outputHiddenStates: true } as object)).rejects.toThrow(
+        /no option outputHiddenStates: ask for them where you want them/,
+      );
     } finally {
       console.warn = warn;
     }
