@@ -50,7 +50,7 @@ export interface TokenizerFiles {
   vocabulary?: string | undefined;
   /** The content of added_tokens.json, which old folders have: tokens and their ids. */
   addedTokens?: Record<string, unknown> | undefined;
-  /** The content of special_tokens_map.json, which old folders have: what special tokens are called. */
+  /** The content of special_tokens_map.json, which old folders have: names of special tokens. */
   specialTokensMap?: Record<string, unknown> | undefined;
   /** The content of tokenizer_config.json. */
   config?: Record<string, unknown> | undefined;
