@@ -82,15 +82,22 @@ function dispatchesOf(device: Gpu, record: () => void): number {
   return count;
 }
 
+/** Most dispatches of a call that binds 15 arrays, where so many may be bound or fewer. */
+function mostDispatches({ info: { limits } }: Gpu): number {
+  const arrays = limits.maxStorageBuffersPerShaderStage;
+  if (arrays >= 15) return 1;
+  return arrays >= 10 ? 2 : 4;
+}
+
 /** All in one call, and one after the other. */
-async function checkForward(device: Gpu, rows: number, columns: number, variant: LayerNormVariant, most = 1) {
+async function checkForward(device: Gpu, rows: number, columns: number, variant: LayerNormVariant) {
   const { tables, ids, weight, bias, dropout, written } = arraysOf(device, rows, columns);
   const [fused, apart] = [written(), written()];
   const common = { weight, bias, rows, columns, epsilon: 1e-12, variant };
   const dispatches = dispatchesOf(device, () =>
     layerNorm(device, { ...common, ...fused, input: { tables, ids }, outputDropout: dropout }),
   );
-  expect(dispatches).toBeLessThanOrEqual(most);
+  expect(dispatches).toBeLessThanOrEqual(mostDispatches(device));
   const { output, half, sum, mean, reciprocalStd } = apart;
   const normalised = device.allocate('f32', rows * columns, 'normalised');
   embeddingSum(device, { tables, ids, output: sum, rows, columns });
@@ -109,12 +116,9 @@ describe.each(variants)('layerNorm by %s', (variant) => {
   );
 
   it('does so in more dispatches where an adapter binds few arrays', async () => {
-    for (const [maxStorageBuffersPerShaderStage, most] of [
-      [8, 4],
-      [10, 2],
-    ] as const) {
+    for (const maxStorageBuffersPerShaderStage of [8, 10]) {
       using narrow = await openDevice({ limits: { maxStorageBuffersPerShaderStage } });
-      await checkForward(narrow, 17, 20, variant, most);
+      await checkForward(narrow, 17, 20, variant);
       await checkBackward(narrow, 17, 20, variant);
     }
   });
