@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 113.9, software: 139.5, gpu: 147, matrixUnits: 154.8, tensor: 57.3 },
+    most: { start: 114.4, software: 140.1, gpu: 147.7, matrixUnits: 155.5, tensor: 58.1 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 38, software: 59.4, gpu: 62.8, matrixUnits: 70.5, tensor: 19.8 },
+    most: { start: 38.2, software: 59.6, gpu: 63, matrixUnits: 70.7, tensor: 20 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();

@@ -1,6 +1,7 @@
 import { Gpu, openDevice } from '@attune/kernels';
 import { instanceOf, requireArgument, shown } from '@attune/validate';
 import { TensorError } from './errors.ts';
+import { requireAtMost } from './requireAtMost.ts';
 
 /** A GPU that tensors live on. */
 export type Device = Gpu;
@@ -38,6 +39,7 @@ export async function defaultDevice(...given: readonly never[]): Promise<Device>
 
 /** Makes another device the default. Existing tensors stay on their device. */
 export function setDefaultDevice(newDefault: Device): void {
+  requireAtMost('setDefaultDevice', 1, arguments);
   requireArgument('setDefaultDevice', 'device', newDefault, deviceKind);
   opened = Promise.resolve(newDefault);
   current = newDefault;

@@ -1,7 +1,6 @@
 // Functions as methods: `import '@attune/tensor/methods'` once, and x.mul(w).add(b).relu() works.
 // Bundlers cannot drop methods, so programs that do not import this contain only the functions that
 // they call.
-import { shown } from '@attune/validate';
 import * as activations from './functional/elementwise/activations.ts';
 import * as binary from './functional/elementwise/binary.ts';
 import { cast } from './functional/elementwise/cast.ts';
@@ -37,7 +36,6 @@ import { maskedFill, where } from './functional/elementwise/where.ts';
 import type { Range } from './functional/movement/slicing.ts';
 import type { Sorted, SortOptions, TopkOptions } from './functional/indexing/sorting.ts';
 import type { DType, FloatOf, FloatType, SumOf } from './dtypes.ts';
-import { TensorError } from './errors.ts';
 import { Tensor } from './tensor.ts';
 import type { BesideOperand, Operand } from './functional/operands.ts';
 
@@ -82,7 +80,7 @@ const functions = {
   randnLike,
   var: spreads.variance,
   /** `x.where(condition, other)`: x where the condition is true, as in PyTorch. */
-  where: (input: Tensor, condition: Tensor, other: Operand): Tensor => where(condition, input, other),
+  where: (input: Tensor, condition: Tensor, ...other: readonly [Operand]): Tensor => where(condition, input, ...other),
 };
 
 type Functions = typeof functions;
@@ -137,88 +135,12 @@ declare module './tensor.ts' {
   interface Tensor<D extends DType = DType> extends TensorMethods<D> {}
 }
 
-type ArgumentsOf<Name extends keyof Functions> = Parameters<Functions[Name]>;
-
-/** Numbers of arguments of functions whose `length` does not say, as some have defaults. */
-type Counts = {
-  readonly [
-    Name in keyof Functions as number extends ArgumentsOf<Name>['length']
-      ? Name
-      : ArgumentsOf<Name>['length'] extends Required<ArgumentsOf<Name>>['length']
-        ? never
-        : Name
-  ]: Required<ArgumentsOf<Name>>['length'];
-};
-
-const counts: Counts = {
-  elu: 2,
-  gelu: 2,
-  leakyRelu: 2,
-  diagonal: 4,
-  flatten: 3,
-  flip: Infinity,
-  squeeze: Infinity,
-  chunk: 3,
-  slice: Infinity,
-  split: 3,
-  takeAlongDim: 3,
-  argSort: 3,
-  sort: 3,
-  topk: 4,
-  all: 3,
-  any: 3,
-  logSumExp: 3,
-  max: 3,
-  mean: 3,
-  min: 3,
-  prod: 3,
-  sum: 3,
-  argMax: 3,
-  argMin: 3,
-  norm: 3,
-  std: 3,
-  variance: 3,
-  bceWithLogits: 3,
-  mseLoss: 3,
-  crossEntropy: 3,
-  nllLoss: 3,
-  cosineEmbeddingLoss: 4,
-  cosineSimilarity: 3,
-  huberLoss: 3,
-  klDivLoss: 3,
-  l1Loss: 3,
-  marginRankingLoss: 4,
-  smoothL1Loss: 3,
-  tripletMarginLoss: 4,
-  pad: 3,
-  roll: 3,
-  linear: 4,
-  layerNorm: 4,
-  scaledDotProductAttention: 4,
-  softmax: 2,
-  logSoftmax: 2,
-  tril: 2,
-  triu: 2,
-  zerosLike: 2,
-  onesLike: 2,
-  fullLike: 3,
-  randLike: 2,
-  randnLike: 2,
-  var: 3,
-};
-
 /** The names of all methods that this module adds. */
 export const methodNames: readonly string[] = Object.keys(functions);
 
 for (const [name, call] of Object.entries(functions) as [string, (...values: unknown[]) => unknown][]) {
-  const most = (counts as Readonly<Record<string, number>>)[name] ?? call.length;
   Object.defineProperty(Tensor.prototype, name, {
-    // Functions allow more arguments, as tensors.map(neg) passes an index.
     value(this: Tensor, ...rest: unknown[]) {
-      if (rest.length >= most)
-        throw new TensorError(
-          `${name}: the method takes ${most === 1 ? 'no argument' : `at most ${most - 1}`}; got ${rest.length}, the last ${shown(rest.at(-1))}`,
-        );
       return call(this, ...rest);
     },
     configurable: true,

@@ -15,6 +15,7 @@ import type { DataOf, DType } from './dtypes.ts';
 import { AutogradError, ShapeError, TensorError } from './errors.ts';
 import { formatShape, shapesEqual, sizeOf } from './shape.ts';
 import type { Shape } from './shape.ts';
+import { requireAtMost } from './requireAtMost.ts';
 
 export interface TensorOptions {
   readonly array: GpuArray;
@@ -253,6 +254,7 @@ export class Tensor<D extends DType = DType> {
    * @throws AutogradError when this is not a scalar, or no gradient can flow from it
    */
   backward(scale: number | Tensor = 1, options: BackwardOptions = {}): void {
+    requireAtMost('backward', 2, arguments);
     if (typeof scale !== 'number' && !(scale instanceof Tensor)) {
       if (named.holds(scale)) requireOptions('backward', scale, backwardKinds, backwardAdvice);
       throw new AutogradError(`backward(): scale must be a number or a scalar tensor; got ${shown(scale)}`);

@@ -1,5 +1,6 @@
 import { halves } from '../functional/products/halves.ts';
 import { precision } from './precision.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /**
  * Runs `body` in mixed precision: `linear` reads the f16 copy of a weight that has one (see
@@ -9,5 +10,6 @@ import { precision } from './precision.ts';
  * @throws TensorError when `body` is asynchronous
  */
 export function autocast<T>(body: () => T): T {
+  requireAtMost('autocast', 1, arguments);
   return precision.during(halves, body);
 }

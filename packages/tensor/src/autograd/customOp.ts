@@ -6,6 +6,7 @@ import { formatShape, shapesEqual } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { noGrad } from './gradMode.ts';
 import { operationResult } from './operation.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /** The definition of an operation for `customOp`. */
 export interface CustomOp {
@@ -40,6 +41,7 @@ const kinds = { forward: callable, backward: callable };
  * @throws TensorError
  */
 export function customOp(name: string, operation: CustomOp): (...inputs: Tensor[]) => Tensor {
+  requireAtMost('customOp', 2, arguments);
   if (typeof name !== 'string')
     requireArgument('customOp', 'name', name, { what: 'a text', holds: () => false }, TensorError);
   requireOptions('customOp', operation, kinds, { error: TensorError });

@@ -1,5 +1,6 @@
 import { Mode } from './mode.ts';
 import type { TapeTensor } from './tape.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 const mode = new Mode('noGrad', true);
 
@@ -14,6 +15,7 @@ export function isGradEnabled(): boolean {
  * @throws TensorError when `body` is asynchronous
  */
 export function noGrad<T>(body: () => T): T {
+  requireAtMost('noGrad', 1, arguments);
   return mode.during(false, body);
 }
 

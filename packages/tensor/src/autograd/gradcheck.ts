@@ -4,6 +4,7 @@ import { tensor } from '../functional/creation/create.ts';
 import { Mt19937 } from '../random/mt19937.ts';
 import { Tensor } from '../tensor.ts';
 import { noGrad } from './gradMode.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /** Options of `gradcheck`. */
 export interface GradcheckOptions {
@@ -40,6 +41,7 @@ export async function gradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<void> {
+  requireAtMost('gradcheck', 3, arguments);
   requireArgument('gradcheck', 'f', f, callable, TensorError);
   requireArgument('gradcheck', 'inputs', inputs, arrayOf(instanceOf(Tensor), 'tensors'), TensorError);
   requireOptions('gradcheck', options, kinds, { error: TensorError });

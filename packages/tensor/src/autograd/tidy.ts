@@ -4,6 +4,7 @@ import { requireDevice } from '../requireDevice.ts';
 import { Tensor } from '../tensor.ts';
 import { requireSynchronous } from './requireSynchronous.ts';
 import { inGroup, ResultGroup } from './resultGroup.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /**
  * Runs `body` and keeps only the tensors in its result: a tensor, or an object or array that
@@ -16,6 +17,7 @@ import { inGroup, ResultGroup } from './resultGroup.ts';
  * @throws TensorError when `body` is asynchronous
  */
 export function tidy<T>(device: Device, body: () => T): T {
+  requireAtMost('tidy', 2, arguments);
   requireDevice('tidy', device);
   requireSynchronous('tidy', body);
   return device.inScope ? body() : keepResults(device, body).value;

@@ -1,4 +1,4 @@
-import { instanceOf, requireArgument, requireOptions, shown } from '@attune/validate';
+import { instanceOf, requireArgument, requireOptions } from '@attune/validate';
 import type { Kind, OptionKinds } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
@@ -56,17 +56,6 @@ export function requireTensor(operation: string, name: string, input: Tensor): v
 export function requireHeld(operation: string, name: string, value: number, { dtype }: Tensor): void {
   if ((dtype === 'i32' && value !== (value | 0)) || (dtype === 'u32' && value !== value >>> 0))
     throw new TensorError(`${operation}: ${name} is ${value}, which ${dtype} does not hold; use cast() on the tensor`);
-}
-
-/**
- * Refuses extra arguments of an operation, such as a third tensor or PyTorch's options. Numbers are
- * allowed, as `map` and `reduce` pass an index.
- *
- * @throws TensorError
- */
-export function requireNumberBehind(operation: string, behind: unknown): void {
-  if (typeof behind !== 'number' && behind !== undefined)
-    throw new TensorError(`${operation}: got ${shown(behind)} behind its arguments, which it does not take`);
 }
 
 /** As `requireFloats`, for a second tensor that must have the element type of the first. */

@@ -8,6 +8,7 @@ import { readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { ArenaPlace } from './arena/parameterArena.ts';
 import type { Params } from './paramGroup.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /** Options of `new Adafactor`. `lr` is required without `relativeStep`, and refused with it. */
 export interface AdafactorOptions extends OptimizerOptions {
@@ -68,6 +69,7 @@ export class Adafactor extends ArenaOptimizer {
    * @throws TensorError where `lr` and `relativeStep` contradict each other, and as `AdamW` does
    */
   constructor(params: Params, options: AdafactorOptions = {}) {
+    requireAtMost('new Adafactor', 2, arguments);
     const given = readOptimizerArguments<OwnOptions>(params, options, description);
     const own = withDefaults(given);
     checkTogether(options, own);

@@ -5,6 +5,7 @@ import type { UpdateParts } from './arena/arenaOptimizer.ts';
 import { readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { Params } from './paramGroup.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /**
  * Options of `new Adagrad`; `weightDecay` is added to the gradient, and `lr` is 1e-2 by default.
@@ -47,6 +48,7 @@ export class Adagrad extends ArenaOptimizer {
    * @throws TensorError as `AdamW` does
    */
   constructor(params: Params, options: AdagradOptions = {}) {
+    requireAtMost('new Adagrad', 2, arguments);
     const given = readOptimizerArguments<OwnOptions>(params, options, description);
     const { lrDecay = 0, initialAccumulatorValue: initialMoment = 0, eps = 1e-10 } = given;
     const corrections = (update: number) => ({ divisor: 1 + (update - 1) * lrDecay, correction: update });

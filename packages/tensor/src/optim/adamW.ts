@@ -5,6 +5,7 @@ import type { AdamWOptions } from './adamWOptions.ts';
 import { ArenaOptimizer } from './arena/arenaOptimizer.ts';
 import type { UpdateParts } from './arena/arenaOptimizer.ts';
 import type { Params } from './paramGroup.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /**
  * AdamW with decoupled weight decay and clipping by global norm, all on the GPU: a handful of
@@ -30,6 +31,7 @@ export class AdamW extends ArenaOptimizer {
    *   different devices
    */
   constructor(params: Params, options: AdamWOptions = {}) {
+    requireAtMost('new AdamW', 2, arguments);
     const { betas, eps, ...given } = readAdamWArguments(params, options);
     const rule = { name: 'AdamW', moments: ['exp_avg', 'exp_avg_sq'], betas, eps };
     // From this update on the corrections are 1 in f32.

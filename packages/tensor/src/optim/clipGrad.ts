@@ -9,6 +9,7 @@ import { stack } from '../functional/movement/joining.ts';
 import { norm } from '../functional/reductions/spreads.ts';
 import { clamp } from '../functional/elementwise/unary.ts';
 import { Tensor } from '../tensor.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /** Options of `clipGradNorm`. */
 export interface ClipGradNormOptions {
@@ -74,6 +75,7 @@ export async function clipGradNorm(
   maxNorm: number,
   options: ClipGradNormOptions = {},
 ): Promise<Tensor> {
+  requireAtMost('clipGradNorm', 3, arguments);
   const where = 'clipGradNorm';
   requireArgument(where, 'maxNorm', maxNorm, aBound, TensorError);
   requireOptions(where, options, kinds, { error: TensorError });
@@ -99,6 +101,7 @@ export async function clipGradNorm(
  * @throws TensorError
  */
 export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+  requireAtMost('clipGradValue', 2, arguments);
   requireArgument('clipGradValue', 'clipValue', clipValue, aBound, TensorError);
   const [, clipped] = withGradients('clipGradValue', parameters);
   noGrad(() => replaceGradients(clipped, (gradient) => clamp(gradient, { min: -clipValue, max: clipValue })));

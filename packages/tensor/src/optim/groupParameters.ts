@@ -13,6 +13,7 @@ import { TensorError } from '../errors.ts';
 import type { Parameter } from '../nn/parameter/parameter.ts';
 import { isIterable, isPair } from './paramGroup.ts';
 import type { ParamGroupOptions } from './paramGroup.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /** Options for parameters whose names match. */
 export interface ParameterRule {
@@ -71,6 +72,7 @@ export function groupParameters(
   namedParameters: Iterable<readonly [name: string, parameter: Parameter]>,
   rules: readonly ParameterRule[],
 ): ParamGroupOptions[] {
+  requireAtMost('groupParameters', 2, arguments);
   // An iterator, which can be read only once.
   const named: readonly (readonly [string, Parameter])[] = isIterable(namedParameters) ? [...namedParameters] : [];
   requireArgument(

@@ -5,6 +5,7 @@ import type { UpdateParts } from './arena/arenaOptimizer.ts';
 import { betas, readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { Params } from './paramGroup.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /** Options of `new Lion`; `weightDecay` is decoupled, and `lr` is 1e-4 by default. */
 export interface LionOptions extends OptimizerOptions {
@@ -31,6 +32,7 @@ export class Lion extends ArenaOptimizer {
    * @throws TensorError as `AdamW` does
    */
   constructor(params: Params, options: LionOptions = {}) {
+    requireAtMost('new Lion', 2, arguments);
     const given = readOptimizerArguments<Pick<LionOptions, 'betas'>>(params, options, description);
     super({ name: 'Lion', moments: ['exp_avg'] }, given);
     this.#betas = given.betas ?? [0.9, 0.99];

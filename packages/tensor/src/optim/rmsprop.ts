@@ -5,6 +5,7 @@ import type { UpdateParts } from './arena/arenaOptimizer.ts';
 import { readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { Params } from './paramGroup.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /**
  * Options of `new RMSprop`; `weightDecay` is added to the gradient, and `lr` is 1e-2 by default.
@@ -53,6 +54,7 @@ export class RMSprop extends ArenaOptimizer {
    * @throws TensorError as `AdamW` does
    */
   constructor(params: Params, options: RMSpropOptions = {}) {
+    requireAtMost('new RMSprop', 2, arguments);
     const given = readOptimizerArguments<OwnOptions>(params, options, description);
     const { alpha = 0.99, eps: epsilon = 1e-8, momentum = 0, centered = false } = given;
     const moments = ['square_avg', ...(momentum === 0 ? [] : ['momentum_buffer']), ...(centered ? ['grad_avg'] : [])];

@@ -6,6 +6,7 @@ import type { UpdateParts } from './arena/arenaOptimizer.ts';
 import { readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { Params } from './paramGroup.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /** Options of `new SGD`; `weightDecay` is added to the gradient. */
 export interface SGDOptions extends OptimizerOptions {
@@ -46,6 +47,7 @@ export class SGD extends ArenaOptimizer {
    * @throws TensorError for `nesterov` without momentum or with dampening, and as `AdamW` does
    */
   constructor(params: Params, options: SGDOptions = {}) {
+    requireAtMost('new SGD', 2, arguments);
     const given = readOptimizerArguments<OwnOptions>(params, options, description);
     const { momentum = 0, dampening = 0, nesterov = false } = given;
     if (nesterov && (momentum === 0 || dampening !== 0)) {

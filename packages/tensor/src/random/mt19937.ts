@@ -3,6 +3,7 @@ import { TensorError } from '../errors.ts';
 import { bernoulli, integers, normal, randperm, uniform } from './numbers.ts';
 import { Twister } from './twister.ts';
 import type { Mt19937State } from './twister.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 export type { Mt19937State } from './twister.ts';
 
@@ -28,6 +29,7 @@ export class Mt19937 extends Twister {
    * @throws TensorError
    */
   constructor(seed: number) {
+    requireAtMost('new Mt19937', 1, arguments);
     requireArgument('new Mt19937', 'seed', seed, anyWholeNumber, TensorError);
     super(seed);
   }

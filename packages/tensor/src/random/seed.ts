@@ -1,5 +1,6 @@
 import { requireArgument, wholeNumber } from '@attune/validate';
 import { Twister } from './twister.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 let seed: number | null = null;
 let generator: Twister | null = null;
@@ -14,6 +15,7 @@ const seedKind = wholeNumber(0, 2 ** 32 - 1);
  * @throws RangeError
  */
 export function setSeed(value: number): void {
+  requireAtMost('setSeed', 1, arguments);
   requireArgument('setSeed', 'seed', value, seedKind, RangeError);
   seed = value;
   generator = null;
@@ -26,6 +28,7 @@ export function defaultGenerator(): Twister {
 
 /** The last seed that was set, or null. */
 export function currentSeed(): number | null {
+  requireAtMost('currentSeed', 0, arguments);
   return seed;
 }
 

@@ -2,6 +2,7 @@ import { instanceOf, requireArgument, shown, text } from '@attune/validate';
 import { safetensorsDtypes, SafetensorsError } from './dtypes.ts';
 import type { SafetensorsDtype, SafetensorsEntry } from './dtypes.ts';
 import { parseHeader } from './parseHeader.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /** The format's own limit on the header, in bytes. */
 const maxHeaderBytes = 100_000_000;
@@ -32,6 +33,7 @@ interface Range {
  * @throws SafetensorsError
  */
 export function readSafetensors(file: Uint8Array, source = 'safetensors file'): SafetensorsFile {
+  requireAtMost('readSafetensors', 2, arguments);
   requireArgument('readSafetensors', 'file', file, instanceOf(Uint8Array, 'a Uint8Array'), SafetensorsError);
   requireArgument('readSafetensors', 'source', source, text, SafetensorsError);
   // Node's Buffer is a Uint8Array whose `slice` does not copy; results must be plain Uint8Arrays.

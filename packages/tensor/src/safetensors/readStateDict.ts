@@ -2,6 +2,7 @@ import type { StateDict } from '../nn/module/module.ts';
 import { SafetensorsError } from './dtypes.ts';
 import { floatsOf } from './floats.ts';
 import { readSafetensors } from './readSafetensors.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /**
  * The weights of a safetensors file, as `safetensors.torch.save_file(model.state_dict(), path)`
@@ -11,6 +12,7 @@ import { readSafetensors } from './readSafetensors.ts';
  * @throws SafetensorsError for a damaged file, or a tensor of another type
  */
 export function readStateDict(file: Uint8Array, source = 'safetensors file'): StateDict {
+  requireAtMost('readStateDict', 2, arguments);
   const { tensors } = readSafetensors(file, source);
   return new Map(
     [...tensors].map(([name, entry]) => {

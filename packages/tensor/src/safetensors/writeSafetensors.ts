@@ -2,6 +2,7 @@ import { requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { safetensorsDtypes, SafetensorsError } from './dtypes.ts';
 import type { SafetensorsDtype } from './dtypes.ts';
+import { requireAtMost } from '../requireAtMost.ts';
 
 /**
  * Host data to write. Its element type is that of the array unless `dtype` says otherwise (f16 as
@@ -39,6 +40,7 @@ export function writeSafetensors(
   tensors: Iterable<readonly [string, WritableTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  requireAtMost('writeSafetensors', 2, arguments);
   requireEntries(tensors, metadata);
   const entries = [...tensors].map((entry) => {
     requireEntry(entry);

@@ -11,6 +11,7 @@ import type { Tensor } from '../../tensor.ts';
 import { requireFloats, requireGivenOptions, requireSameType } from '../checks.ts';
 import { dropoutKind, kernelDropout } from '../dropout/dropoutOptions.ts';
 import type { DropoutOptions } from '../dropout/dropoutOptions.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /**
  * Boundaries of the sequences of a batch, on the GPU. Shared by all attention layers of a forward
@@ -39,6 +40,7 @@ const lengths: Kind = {
  * @throws ShapeError, TensorError
  */
 export function packSequences(device: Device, cuSeqlens: Uint32Array): PackedSequences {
+  requireAtMost('packSequences', 2, arguments);
   requireDevice('packSequences', device);
   requireArgument('packSequences', 'cuSeqlens', cuSeqlens, lengths, TensorError);
   const numSequences = cuSeqlens.length - 1;
@@ -94,6 +96,7 @@ const optionKinds = {
  * @throws ShapeError
  */
 export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
+  requireAtMost('attention', 4, arguments);
   requireFloats('attention', 'query', query);
   requireSameType('attention', 'key', key, query);
   requireSameType('attention', 'value', value, query);
@@ -115,6 +118,7 @@ export function attention(query: Tensor, key: Tensor, value: Tensor, options: At
  * @throws ShapeError
  */
 export function attentionQkvPacked(qkv: Tensor, options: AttentionOptions): Tensor {
+  requireAtMost('attentionQkvPacked', 2, arguments);
   requireFloats('attention', 'qkv', qkv);
   requireGivenOptions('attention', options, optionKinds);
   requireArgument('attention', 'sequences', options.sequences, sequencesKind, TensorError);

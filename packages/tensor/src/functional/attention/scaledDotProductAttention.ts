@@ -18,6 +18,7 @@ import { softmax } from '../normalisation/softmax.ts';
 import { scale } from '../elementwise/unary.ts';
 import { where } from '../elementwise/where.ts';
 import type { DType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `scaledDotProductAttention`. */
 export interface ScaledDotProductAttentionOptions {
@@ -64,6 +65,7 @@ export function scaledDotProductAttention<D extends DType>(
   value: Tensor,
   options: ScaledDotProductAttentionOptions = {},
 ): Tensor<D> {
+  requireAtMost('scaledDotProductAttention', 4, arguments);
   const operation = 'scaledDotProductAttention';
   requireFloats(operation, 'query', query);
   requireSameType(operation, 'key', key, query);

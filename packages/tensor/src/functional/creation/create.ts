@@ -13,6 +13,7 @@ import type { DType } from '../../dtypes.ts';
 import { requireGivenOptions } from '../checks.ts';
 import { flatten } from '../../nested.ts';
 import type { Nested } from '../../nested.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of every function that creates a tensor. */
 export interface MakeOptions<D extends DType = DType> {
@@ -104,6 +105,7 @@ export function tensor<X extends TensorData, D extends DType = TypeOfData<X>>(
   data: X,
   options: CreateOptions<D> = {},
 ): Tensor<D> {
+  requireAtMost('tensor', 2, arguments);
   requireArgument('tensor', 'data', data, dataKind, TensorError);
   requireGivenOptions('tensor', options, tensorKinds);
   const given = isTyped(data)
@@ -199,6 +201,7 @@ function filled<D extends DType>(
  * @throws ShapeError, TensorError
  */
 export function zeros<D extends DType = 'f32'>(shape: Shape, options: MakeOptions<D> = {}): Tensor<D> {
+  requireAtMost('zeros', 2, arguments);
   return filled('zeros', shape, 0, options);
 }
 
@@ -208,6 +211,7 @@ export function zeros<D extends DType = 'f32'>(shape: Shape, options: MakeOption
  * @throws ShapeError, TensorError
  */
 export function ones<D extends DType = 'f32'>(shape: Shape, options: MakeOptions<D> = {}): Tensor<D> {
+  requireAtMost('ones', 2, arguments);
   return filled('ones', shape, 1, options);
 }
 
@@ -227,6 +231,7 @@ export function full<V extends number | boolean, D extends DType = V extends boo
   value: V,
   options: MakeOptions<D> = {},
 ): Tensor<D> {
+  requireAtMost('full', 3, arguments);
   requireArgument('full', 'value', value, valueKind, TensorError);
   const dtype = typeof value === 'boolean' ? 'bool' : 'f32';
   return filled('full', shape, Number(value), options, { dtype });
@@ -248,6 +253,7 @@ export function zerosLike<I extends DType, D extends DType = I>(
   input: Tensor<I>,
   options: MakeOptions<D> = {},
 ): Tensor<D> {
+  requireAtMost('zerosLike', 2, arguments);
   return filledLike('zerosLike', input, 0, options);
 }
 
@@ -260,6 +266,7 @@ export function onesLike<I extends DType, D extends DType = I>(
   input: Tensor<I>,
   options: MakeOptions<D> = {},
 ): Tensor<D> {
+  requireAtMost('onesLike', 2, arguments);
   return filledLike('onesLike', input, 1, options);
 }
 
@@ -274,6 +281,7 @@ export function fullLike<I extends DType, D extends DType = I>(
   value: number | boolean,
   options: MakeOptions<D> = {},
 ): Tensor<D> {
+  requireAtMost('fullLike', 3, arguments);
   requireArgument('fullLike', 'value', value, valueKind, TensorError);
   return filledLike('fullLike', input, Number(value), options);
 }

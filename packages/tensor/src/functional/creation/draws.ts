@@ -13,6 +13,7 @@ import { cast } from '../elementwise/cast.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
 import { fromValues, makeKinds } from './create.ts';
 import type { MakeOptions } from './create.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of functions that draw numbers. */
 export interface DrawOptions<D extends DType = DType> extends MakeOptions<D> {
@@ -45,6 +46,7 @@ function drawn<D extends DType>(
  * @throws ShapeError, TensorError
  */
 export function rand<D extends DType = 'f32'>(shape: Shape, options: DrawOptions<D> = {}): Tensor<D> {
+  requireAtMost('rand', 2, arguments);
   return drawn('rand', shape, options, 'f32', (generator, count) => numbers.uniform(generator, count));
 }
 
@@ -55,6 +57,7 @@ export function rand<D extends DType = 'f32'>(shape: Shape, options: DrawOptions
  * @throws ShapeError, TensorError
  */
 export function randn<D extends DType = 'f32'>(shape: Shape, options: DrawOptions<D> = {}): Tensor<D> {
+  requireAtMost('randn', 2, arguments);
   return drawn('randn', shape, options, 'f32', normalIn(options?.dtype));
 }
 
@@ -82,6 +85,7 @@ export function randint<D extends DType = 'i32'>(
   shape: Shape,
   options: DrawOptions<D> = {},
 ): Tensor<D> {
+  requireAtMost('randint', 4, arguments);
   return drawn('randint', shape, options, 'i32', (generator, count) =>
     numbers.integers(generator, count, low, high, 'randint'),
   );
@@ -105,6 +109,7 @@ export function randLike<I extends DType, D extends DType = I>(
   input: Tensor<I>,
   options: DrawOptions<D> = {},
 ): Tensor<D> {
+  requireAtMost('randLike', 2, arguments);
   if (options?.dtype === undefined) requireFloats('randLike', 'input', input);
   return drawnLike('randLike', input, options, (generator, count) => numbers.uniform(generator, count));
 }
@@ -119,6 +124,7 @@ export function randnLike<I extends DType, D extends DType = I>(
   input: Tensor<I>,
   options: DrawOptions<D> = {},
 ): Tensor<D> {
+  requireAtMost('randnLike', 2, arguments);
   if (options?.dtype === undefined) requireFloats('randnLike', 'input', input);
   return drawnLike('randnLike', input, options, normalIn(options?.dtype ?? input.dtype));
 }
@@ -132,6 +138,7 @@ const aCount = wholeNumber(0, 2 ** 31 - 1);
  * @throws TensorError
  */
 export function randperm<D extends DType = 'i32'>(n: number, options: DrawOptions<D> = {}): Tensor<D> {
+  requireAtMost('randperm', 2, arguments);
   requireArgument('randperm', 'n', n, aCount, TensorError);
   return drawn('randperm', [n], options, 'i32', (generator, count) => numbers.randperm(generator, count));
 }
@@ -153,6 +160,7 @@ export function bernoulli<I extends DType, D extends DType = I>(
   options?: DrawOptions<D>,
 ): Tensor<D>;
 export function bernoulli(of: Shape | Tensor, second?: number | DrawOptions, third: DrawOptions = {}): Tensor {
+  requireAtMost('bernoulli', 3, arguments);
   if (!(of instanceof Tensor)) {
     requireArgument('bernoulli', 'probability', second, fraction, TensorError);
     return drawn('bernoulli', of, third, 'f32', (generator, count) =>

@@ -5,6 +5,7 @@ import { requireGivenOptions } from '../checks.ts';
 import { fromValues, makeKinds } from './create.ts';
 import type { MakeOptions } from './create.ts';
 import type { DType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 const count = wholeNumber(0, 2 ** 31 - 1);
 
@@ -26,6 +27,7 @@ export function arange<
   Step extends number = 1,
   D extends DType = RangeType<Start | End | Step>,
 >(start: Start, end?: End, step: Step | 1 = 1, options: MakeOptions<D> = {}): Tensor<D> {
+  requireAtMost('arange', 4, arguments);
   if (end === undefined) return ranged(0, start, step, options);
   return ranged(start, end, step, options);
 }
@@ -59,6 +61,7 @@ export function linspace<D extends DType = 'f32'>(
   steps: number,
   options: MakeOptions<D> = {},
 ): Tensor<D> {
+  requireAtMost('linspace', 4, arguments);
   requireArgument('linspace', 'start', start, number, TensorError);
   requireArgument('linspace', 'end', end, number, TensorError);
   requireArgument('linspace', 'steps', steps, count, TensorError);
@@ -79,6 +82,7 @@ export function linspace<D extends DType = 'f32'>(
  * @throws TensorError
  */
 export function eye<D extends DType = 'f32'>(rows: number, columns = rows, options: MakeOptions<D> = {}): Tensor<D> {
+  requireAtMost('eye', 3, arguments);
   requireArgument('eye', 'rows', rows, count, TensorError);
   requireArgument('eye', 'columns', columns, count, TensorError);
   requireGivenOptions('eye', options, makeKinds);

@@ -8,6 +8,7 @@ import { requireFloats } from '../checks.ts';
 import { dropoutKind, kernelDropout } from './dropoutOptions.ts';
 import type { DropoutOptions } from './dropoutOptions.ts';
 import type { DType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /**
  * Sets elements to 0 at random and divides the others by 1 - probability, as
@@ -18,6 +19,7 @@ import type { DType } from '../../dtypes.ts';
  * @throws TensorError
  */
 export function dropout<D extends DType>(input: Tensor<D>, options: DropoutOptions): Tensor<D> {
+  requireAtMost('dropout', 2, arguments);
   requireFloats('dropout', 'input', input);
   requireArgument('dropout', 'options', options, dropoutKind, TensorError);
   const settings = kernelDropout(options);

@@ -8,6 +8,7 @@ import { castFloats } from './castFloats.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
 import { mapped, requireNumber, unary } from './mapUnary.ts';
 import type { UnaryKernels } from './mapUnary.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 const geluKernels: UnaryKernels = {
   forward: kernels.gelu,
@@ -31,6 +32,7 @@ const geluKinds = { approximate: optional(oneOf('none', 'tanh')) };
  * @throws TensorError
  */
 export function gelu<D extends DType>(input: Tensor<D>, options: GeluOptions = {}): Tensor<D> {
+  requireAtMost('gelu', 2, arguments);
   requireGivenOptions('gelu', options, geluKinds);
   if (options.approximate !== 'tanh') return unary('gelu', input, geluKernels);
   requireFloats('gelu', 'input', input);
@@ -50,6 +52,7 @@ const tanhKernels: UnaryKernels = {
  * @throws TensorError
  */
 export function tanh<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('tanh', 1, arguments);
   requireTensor('tanh', 'input', input);
   return unary('tanh', isFloat(input.dtype) ? input : castFloats(input, 'f32'), tanhKernels);
 }
@@ -61,6 +64,7 @@ export function tanh<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function sigmoid<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('sigmoid', 1, arguments);
   return mapped(members.sigmoid, input);
 }
 
@@ -71,6 +75,7 @@ export function sigmoid<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function relu<D extends DType>(input: Tensor<D>): Tensor<D> {
+  requireAtMost('relu', 1, arguments);
   return mapped(members.relu, input);
 }
 
@@ -81,6 +86,7 @@ export function relu<D extends DType>(input: Tensor<D>): Tensor<D> {
  * @throws TensorError
  */
 export function silu<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('silu', 1, arguments);
   return mapped(members.silu, input);
 }
 
@@ -91,6 +97,7 @@ export function silu<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function softplus<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('softplus', 1, arguments);
   return mapped(members.softplus, input);
 }
 
@@ -103,6 +110,7 @@ export function softplus<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> 
  * @throws TensorError
  */
 export function leakyRelu<D extends DType>(input: Tensor<D>, negativeSlope = 0.01): Tensor<FloatOf<D>> {
+  requireAtMost('leakyRelu', 2, arguments);
   requireNumber('leakyRelu', 'negativeSlope', negativeSlope);
   return mapped(members.leakyRelu, input, { p: negativeSlope });
 }
@@ -115,6 +123,7 @@ export function leakyRelu<D extends DType>(input: Tensor<D>, negativeSlope = 0.0
  * @throws TensorError
  */
 export function elu<D extends DType>(input: Tensor<D>, alpha = 1): Tensor<FloatOf<D>> {
+  requireAtMost('elu', 2, arguments);
   requireNumber('elu', 'alpha', alpha);
   return mapped(members.elu, input, { p: alpha });
 }

@@ -9,11 +9,12 @@ import type { Shape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { addAlike } from './addAlike.ts';
 import { broadcastOf, broadcastShapes, writeGradient, writeSums } from '../broadcasting.ts';
-import { requireHeld, requireNumberBehind } from '../checks.ts';
+import { requireHeld } from '../checks.ts';
 import { arrayOf, requireOperands, shapesOf } from '../operands.ts';
 import type { Beside, FirstType, NumberType, Operand } from '../operands.ts';
 import { isFloat } from '../../dtypes.ts';
 import type { DType, FloatOf } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** An operation of the kernel family `binary` with a numeric result, and its gradients. */
 function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): Tensor<D> {
@@ -109,7 +110,7 @@ function areAlike(operation: string, a: Operand, b: Operand): boolean {
  * @throws ShapeError, TensorError
  */
 export function add<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
-  requireNumberBehind('add', arguments[2]);
+  requireAtMost('add', 2, arguments);
   return areAlike('add', a, b) ? addAlike(a as Tensor, b as Tensor) : mapped(members.add, a, b);
 }
 
@@ -121,7 +122,7 @@ export function add<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
  * @throws ShapeError, TensorError
  */
 export function mul<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
-  requireNumberBehind('mul', arguments[2]);
+  requireAtMost('mul', 2, arguments);
   return areAlike('mul', a, b) ? mulAlike(a as Tensor, b as Tensor) : mapped(members.mul, a, b);
 }
 
@@ -152,7 +153,7 @@ function mulAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
  * @throws ShapeError, TensorError
  */
 export function sub<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
-  requireNumberBehind('sub', arguments[2]);
+  requireAtMost('sub', 2, arguments);
   return mapped(members.sub, a, b);
 }
 
@@ -164,7 +165,7 @@ export function sub<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
  * @throws ShapeError, TensorError
  */
 export function div<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FloatOf<FirstType<A, B>>> {
-  requireNumberBehind('div', arguments[2]);
+  requireAtMost('div', 2, arguments);
   return mapped(members.div, a, b);
 }
 
@@ -177,6 +178,7 @@ export function div<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
  * @throws ShapeError, TensorError of whole numbers and a negative number
  */
 export function pow<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+  requireAtMost('pow', 2, arguments);
   if (typeof b === 'number' && b < 0 && Number.isInteger(b) && a instanceof Tensor && !isFloat(a.dtype))
     throw new TensorError(
       `pow: a is of ${a.dtype} and b is ${b}; whole numbers have no negative powers, so use cast(a, 'f32')`,
@@ -192,7 +194,7 @@ export function pow<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
  * @throws ShapeError, TensorError
  */
 export function maximum<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
-  requireNumberBehind('maximum', arguments[2]);
+  requireAtMost('maximum', 2, arguments);
   return mapped(members.maximum, a, b);
 }
 
@@ -204,6 +206,6 @@ export function maximum<A extends Operand, B extends Operand>(a: A, b: B & Besid
  * @throws ShapeError, TensorError
  */
 export function minimum<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
-  requireNumberBehind('minimum', arguments[2]);
+  requireAtMost('minimum', 2, arguments);
   return mapped(members.minimum, a, b);
 }

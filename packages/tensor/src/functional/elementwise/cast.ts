@@ -7,6 +7,7 @@ import { isFloat } from '../../dtypes.ts';
 import type { DType } from '../../dtypes.ts';
 import { castFloats } from './castFloats.ts';
 import { requireTensor } from '../checks.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 const types = oneOf('f32', 'f16', 'i32', 'u32', 'bool');
 
@@ -17,6 +18,7 @@ const types = oneOf('f32', 'f16', 'i32', 'u32', 'bool');
  * @throws TensorError
  */
 export function cast<T extends DType>(input: Tensor, dtype: T): Tensor<T> {
+  requireAtMost('cast', 2, arguments);
   requireTensor('cast', 'input', input);
   requireArgument('cast', 'dtype', dtype, types, TensorError);
   if (isFloat(input.dtype) && isFloat(dtype)) return castFloats(input, dtype) as Tensor<T>;

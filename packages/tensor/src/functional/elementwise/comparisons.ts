@@ -4,9 +4,9 @@ import * as members from '@attune/kernels/binary';
 import { sizeOf } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { broadcastOf, broadcastShapes } from '../broadcasting.ts';
-import { requireNumberBehind } from '../checks.ts';
 import { arrayOf, requireOperands, shapesOf } from '../operands.ts';
 import type { Beside, Operand } from '../operands.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** An operation of the family with a bool result, without a gradient. */
 function tested(member: BinaryMember, a: Operand, b: Operand): Tensor<'bool'> {
@@ -33,6 +33,7 @@ function tested(member: BinaryMember, a: Operand, b: Operand): Tensor<'bool'> {
  * @throws ShapeError, TensorError
  */
 export function eq<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
+  requireAtMost('eq', 2, arguments);
   return tested(members.eq, a, b);
 }
 
@@ -43,6 +44,7 @@ export function eq<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, 
  * @throws ShapeError, TensorError
  */
 export function ne<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
+  requireAtMost('ne', 2, arguments);
   return tested(members.ne, a, b);
 }
 
@@ -52,6 +54,7 @@ export function ne<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, 
  * @throws ShapeError, TensorError
  */
 export function lt<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
+  requireAtMost('lt', 2, arguments);
   return tested(members.lt, a, b);
 }
 
@@ -61,6 +64,7 @@ export function lt<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, 
  * @throws ShapeError, TensorError
  */
 export function le<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
+  requireAtMost('le', 2, arguments);
   return tested(members.le, a, b);
 }
 
@@ -70,6 +74,7 @@ export function le<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, 
  * @throws ShapeError, TensorError
  */
 export function gt<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
+  requireAtMost('gt', 2, arguments);
   return tested(members.gt, a, b);
 }
 
@@ -79,6 +84,7 @@ export function gt<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, 
  * @throws ShapeError, TensorError
  */
 export function ge<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<'bool'> {
+  requireAtMost('ge', 2, arguments);
   return tested(members.ge, a, b);
 }
 
@@ -89,7 +95,7 @@ export function ge<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, 
  * @throws ShapeError, TensorError
  */
 export function logicalAnd(a: Operand, b: Operand): Tensor<'bool'> {
-  requireNumberBehind('logicalAnd', arguments[2]);
+  requireAtMost('logicalAnd', 2, arguments);
   return tested(members.logicalAnd, a, b);
 }
 
@@ -100,6 +106,6 @@ export function logicalAnd(a: Operand, b: Operand): Tensor<'bool'> {
  * @throws ShapeError, TensorError
  */
 export function logicalOr(a: Operand, b: Operand): Tensor<'bool'> {
-  requireNumberBehind('logicalOr', arguments[2]);
+  requireAtMost('logicalOr', 2, arguments);
   return tested(members.logicalOr, a, b);
 }

@@ -9,6 +9,7 @@ import { requireOperands } from '../operands.ts';
 import type { Operand } from '../operands.ts';
 import { abs } from './unary.ts';
 import { where } from './where.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /**
  * Linear interpolation from `start` (weight 0) to `end` (weight 1), as `torch.lerp`: computed from
@@ -19,6 +20,7 @@ import { where } from './where.ts';
  * @throws ShapeError, TensorError
  */
 export function lerp<D extends DType>(start: Tensor<D>, end: Operand, weight: Operand): Tensor<D> {
+  requireAtMost('lerp', 3, arguments);
   requireFloats('lerp', 'start', start);
   requireOperands('lerp', { start, end, weight });
   const given = Object.entries({ start, end, weight }).filter(([, operand]) => typeof operand !== 'number');

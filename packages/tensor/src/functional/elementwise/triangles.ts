@@ -6,6 +6,7 @@ import { requireTensor } from '../checks.ts';
 import { fromValues } from '../creation/create.ts';
 import { where } from './where.ts';
 import type { DType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 const whole = wholeNumber(-(2 ** 31), 2 ** 31);
 
@@ -41,6 +42,7 @@ function triangle<D extends DType>(
  * @throws ShapeError, TensorError
  */
 export function tril<D extends DType>(input: Tensor<D>, diagonal = 0): Tensor<D> {
+  requireAtMost('tril', 2, arguments);
   return triangle('tril', input, diagonal, (ahead) => ahead <= diagonal);
 }
 
@@ -52,5 +54,6 @@ export function tril<D extends DType>(input: Tensor<D>, diagonal = 0): Tensor<D>
  * @throws ShapeError, TensorError
  */
 export function triu<D extends DType>(input: Tensor<D>, diagonal = 0): Tensor<D> {
+  requireAtMost('triu', 2, arguments);
   return triangle('triu', input, diagonal, (ahead) => ahead >= diagonal);
 }

@@ -3,9 +3,10 @@ import * as members from '@attune/kernels/unary';
 import { optional } from '@attune/validate';
 import { TensorError } from '../../errors.ts';
 import type { Tensor } from '../../tensor.ts';
-import { realNumber, requireGivenOptions, requireHeld, requireNumberBehind, requireTensor } from '../checks.ts';
+import { realNumber, requireGivenOptions, requireHeld, requireTensor } from '../checks.ts';
 import { mapped, requireNumber, unary } from './mapUnary.ts';
 import type { DType, FloatOf } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /**
  * A tensor times a number. Of the shape and type of `input`, f32 or f16. The gradient is multiplied
@@ -14,6 +15,7 @@ import type { DType, FloatOf } from '../../dtypes.ts';
  * @throws TensorError
  */
 export function scale<D extends DType>(input: Tensor<D>, factor: number): Tensor<D> {
+  requireAtMost('scale', 2, arguments);
   // NaN and infinities are allowed: they can mark a loss as invalid on purpose.
   requireNumber('scale', 'factor', factor);
   return unary('scale', input, {
@@ -30,6 +32,7 @@ export function scale<D extends DType>(input: Tensor<D>, factor: number): Tensor
  * @throws TensorError
  */
 export function neg<D extends DType>(input: Tensor<D>): Tensor<D> {
+  requireAtMost('neg', 1, arguments);
   return mapped(members.neg, input);
 }
 
@@ -40,6 +43,7 @@ export function neg<D extends DType>(input: Tensor<D>): Tensor<D> {
  * @throws TensorError
  */
 export function abs<D extends DType>(input: Tensor<D>): Tensor<D> {
+  requireAtMost('abs', 1, arguments);
   return mapped(members.abs, input);
 }
 
@@ -50,6 +54,7 @@ export function abs<D extends DType>(input: Tensor<D>): Tensor<D> {
  * @throws TensorError
  */
 export function sign<D extends DType>(input: Tensor<D>): Tensor<D> {
+  requireAtMost('sign', 1, arguments);
   return mapped(members.sign, input);
 }
 
@@ -60,6 +65,7 @@ export function sign<D extends DType>(input: Tensor<D>): Tensor<D> {
  * @throws TensorError
  */
 export function square<D extends DType>(input: Tensor<D>): Tensor<D> {
+  requireAtMost('square', 1, arguments);
   return mapped(members.square, input);
 }
 
@@ -70,6 +76,7 @@ export function square<D extends DType>(input: Tensor<D>): Tensor<D> {
  * @throws TensorError
  */
 export function exp<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('exp', 1, arguments);
   return mapped(members.exp, input);
 }
 
@@ -80,6 +87,7 @@ export function exp<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function expm1<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('expm1', 1, arguments);
   return mapped(members.expm1, input);
 }
 
@@ -90,6 +98,7 @@ export function expm1<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function log<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('log', 1, arguments);
   return mapped(members.log, input);
 }
 
@@ -100,6 +109,7 @@ export function log<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function log1p<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('log1p', 1, arguments);
   return mapped(members.log1p, input);
 }
 
@@ -110,6 +120,7 @@ export function log1p<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function sqrt<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('sqrt', 1, arguments);
   return mapped(members.sqrt, input);
 }
 
@@ -120,6 +131,7 @@ export function sqrt<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function rsqrt<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('rsqrt', 1, arguments);
   return mapped(members.rsqrt, input);
 }
 
@@ -130,6 +142,7 @@ export function rsqrt<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function reciprocal<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('reciprocal', 1, arguments);
   return mapped(members.reciprocal, input);
 }
 
@@ -140,6 +153,7 @@ export function reciprocal<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>
  * @throws TensorError
  */
 export function sin<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('sin', 1, arguments);
   return mapped(members.sin, input);
 }
 
@@ -150,6 +164,7 @@ export function sin<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function cos<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('cos', 1, arguments);
   return mapped(members.cos, input);
 }
 
@@ -160,6 +175,7 @@ export function cos<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function erf<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+  requireAtMost('erf', 1, arguments);
   return mapped(members.erf, input);
 }
 
@@ -170,6 +186,7 @@ export function erf<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function floor<D extends DType>(input: Tensor<D>): Tensor<D> {
+  requireAtMost('floor', 1, arguments);
   return mapped(members.floor, input);
 }
 
@@ -180,6 +197,7 @@ export function floor<D extends DType>(input: Tensor<D>): Tensor<D> {
  * @throws TensorError
  */
 export function ceil<D extends DType>(input: Tensor<D>): Tensor<D> {
+  requireAtMost('ceil', 1, arguments);
   return mapped(members.ceil, input);
 }
 
@@ -190,7 +208,7 @@ export function ceil<D extends DType>(input: Tensor<D>): Tensor<D> {
  * @throws TensorError
  */
 export function round<D extends DType>(input: Tensor<D>): Tensor<D> {
-  requireNumberBehind('round', arguments[1]);
+  requireAtMost('round', 1, arguments);
   return mapped(members.round, input);
 }
 
@@ -200,6 +218,7 @@ export function round<D extends DType>(input: Tensor<D>): Tensor<D> {
  * @throws TensorError
  */
 export function isNan(input: Tensor): Tensor<'bool'> {
+  requireAtMost('isNan', 1, arguments);
   return mapped(members.isNan, input, { isTest: true });
 }
 
@@ -210,6 +229,7 @@ export function isNan(input: Tensor): Tensor<'bool'> {
  * @throws TensorError
  */
 export function isFinite(input: Tensor): Tensor<'bool'> {
+  requireAtMost('isFinite', 1, arguments);
   return mapped(members.isFinite, input, { isTest: true });
 }
 
@@ -219,6 +239,7 @@ export function isFinite(input: Tensor): Tensor<'bool'> {
  * @throws TensorError
  */
 export function logicalNot(input: Tensor): Tensor<'bool'> {
+  requireAtMost('logicalNot', 1, arguments);
   return mapped(members.logicalNot, input, { isTest: true });
 }
 
@@ -240,6 +261,7 @@ const clampKinds = { min: optional(realNumber), max: optional(realNumber) };
  * @throws TensorError
  */
 export function clamp<D extends DType>(input: Tensor<D>, options: ClampOptions): Tensor<D> {
+  requireAtMost('clamp', 2, arguments);
   requireGivenOptions('clamp', options, clampKinds);
   const { min, max } = options;
   if (min === undefined && max === undefined) throw new TensorError('clamp: give min, max, or both');

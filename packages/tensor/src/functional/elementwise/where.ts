@@ -10,6 +10,7 @@ import { requireDeviceOf, requireHeld, requireTensor } from '../checks.ts';
 import { requireOperands, shapesOf } from '../operands.ts';
 import type { Beside, NumberType, Operand } from '../operands.ts';
 import type { DType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 function requireMask(operation: string, name: string, mask: Tensor, beside: Tensor): void {
   requireTensor(operation, name, mask);
@@ -37,6 +38,7 @@ export function where<A extends Operand, B extends Operand>(
   a: A,
   b: B & Beside<A, B>,
 ): Tensor<NumberType<A, B>> {
+  requireAtMost('where', 3, arguments);
   const operands: readonly Operand[] = [a, b];
   const first = requireOperands('where', { a, b });
   requireMask('where', 'condition', condition, first);
@@ -100,6 +102,7 @@ export function where<A extends Operand, B extends Operand>(
  * @throws ShapeError, TensorError
  */
 export function maskedFill<D extends DType>(input: Tensor<D>, mask: Tensor, value: number): Tensor<D> {
+  requireAtMost('maskedFill', 3, arguments);
   requireTensor('maskedFill', 'input', input);
   requireMask('maskedFill', 'mask', mask, input);
   if (typeof value !== 'number') throw new TensorError(`maskedFill: value must be a number; got ${shown(value)}`);

@@ -9,6 +9,7 @@ import { formatShape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { inSinglePrecision } from '../elementwise/castFloats.ts';
 import { requireFloats, requireGivenOptions } from '../checks.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `embeddingSum`. */
 export interface EmbeddingSumOptions {
@@ -31,6 +32,7 @@ export function embeddingSum(
   ids: readonly (Int32Array | Uint32Array)[],
   options: EmbeddingSumOptions = {},
 ): Tensor<'f32'> {
+  requireAtMost('embeddingSum', 3, arguments);
   const { rows, columns } = requireInputs(tables, ids, options);
   const embedded = takenRows(tables, ids, options);
   const { device, singles, uploads } = embedded;

@@ -6,6 +6,7 @@ import { asMatrix } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { requireFloats } from '../checks.ts';
 import type { DType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 const indexArray = instanceOf(Uint32Array, 'a Uint32Array');
 
@@ -19,6 +20,7 @@ const indexArray = instanceOf(Uint32Array, 'a Uint32Array');
  * @throws TensorError for an index outside the matrix
  */
 export function gatherRows<D extends DType>(input: Tensor<D>, indices: Uint32Array): Tensor<D> {
+  requireAtMost('gatherRows', 2, arguments);
   requireFloats('gatherRows', 'input', input);
   requireArgument('gatherRows', 'indices', indices, indexArray, TensorError);
   const { device } = input;

@@ -7,6 +7,7 @@ import { Tensor } from '../../tensor.ts';
 import { requireAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { gathered, requireIndex } from './recordGather.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 const isNumbers = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((number) => Number.isInteger(number));
@@ -33,6 +34,7 @@ export function indexSelect<D extends DType>(
   dim: number,
   index: Tensor | Int32Array | Uint32Array | readonly number[],
 ): Tensor<D> {
+  requireAtMost('indexSelect', 3, arguments);
   return indexSelectBut(input, dim, index, null);
 }
 

@@ -14,6 +14,7 @@ import { narrow } from '../movement/slicing.ts';
 import { requireOperands } from '../operands.ts';
 import { gathered, recordScatter, requireIndex } from './recordGather.ts';
 import type { Index } from './recordGather.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /**
  * Checks that the extents of an index do not exceed those of the indexed tensor, except along one
@@ -47,6 +48,7 @@ function startOf<D extends DType>(input: Tensor<D>, shape: Shape, axis: number |
  * @throws ShapeError, TensorError
  */
 export function gather<D extends DType>(input: Tensor<D>, dim: number, index: Tensor): Tensor<D> {
+  requireAtMost('gather', 3, arguments);
   requireTensor('gather', 'input', input);
   const axis = requireAxis('gather', 'dim', dim, input.shape);
   requireIndex('gather', index, input);
@@ -67,6 +69,7 @@ export function gather<D extends DType>(input: Tensor<D>, dim: number, index: Te
  * @throws ShapeError, TensorError
  */
 export function scatterAdd<D extends DType>(input: Tensor<D>, dim: number, index: Tensor, source: Tensor): Tensor<D> {
+  requireAtMost('scatterAdd', 4, arguments);
   for (const [name, tensor] of Object.entries({ input, source })) requireTensor('scatterAdd', name, tensor);
   if (requireOperands('scatterAdd', { input, source }).dtype === 'bool')
     throw new TensorError('scatterAdd: a mask of bool is no number; cast() it');
@@ -113,6 +116,7 @@ function scattered<D extends DType>(source: Tensor<D>, axis: number, index: Inde
  * @throws ShapeError, TensorError
  */
 export function takeAlongDim<D extends DType>(input: Tensor<D>, index: Tensor, dim?: number | null): Tensor<D> {
+  requireAtMost('takeAlongDim', 3, arguments);
   requireTensor('takeAlongDim', 'input', input);
   requireIndex('takeAlongDim', index, input);
   if (dim === undefined || dim === null) return gather(flatten(input), 0, flatten(index));

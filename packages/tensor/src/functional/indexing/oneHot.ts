@@ -6,6 +6,7 @@ import { arange } from '../creation/sequences.ts';
 import { cast } from '../elementwise/cast.ts';
 import { eq } from '../elementwise/comparisons.ts';
 import { unsqueeze } from '../movement/movement.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 const classes = wholeNumber(1, 2 ** 31 - 1);
 
@@ -18,6 +19,7 @@ const classes = wholeNumber(1, 2 ** 31 - 1);
  * @throws TensorError
  */
 export function oneHot(input: Tensor, numClasses: number): Tensor<'i32'> {
+  requireAtMost('oneHot', 2, arguments);
   requireTensor('oneHot', 'input', input);
   requireArgument('oneHot', 'numClasses', numClasses, classes, TensorError);
   const { dtype, device } = input;

@@ -8,6 +8,7 @@ import { requireGivenOptions, requireTensor } from '../checks.ts';
 import { gather } from './indexing.ts';
 import { narrow } from '../movement/slicing.ts';
 import type { DType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `sort` and `argSort`. */
 export interface SortOptions {
@@ -40,6 +41,7 @@ const topkKinds = { largest: optional(flag) };
  * @throws ShapeError, TensorError
  */
 export function argSort(input: Tensor, dim = -1, options: SortOptions = {}): Tensor<'i32'> {
+  requireAtMost('argSort', 3, arguments);
   return order('argSort', input, dim, options);
 }
 
@@ -51,6 +53,7 @@ export function argSort(input: Tensor, dim = -1, options: SortOptions = {}): Ten
  * @throws ShapeError, TensorError
  */
 export function sort<D extends DType>(input: Tensor<D>, dim = -1, options: SortOptions = {}): Sorted<D> {
+  requireAtMost('sort', 3, arguments);
   const indices = order('sort', input, dim, options);
   return { values: gather(input, dim, indices), indices };
 }
@@ -63,6 +66,7 @@ export function sort<D extends DType>(input: Tensor<D>, dim = -1, options: SortO
  * @throws ShapeError, TensorError
  */
 export function topk<D extends DType>(input: Tensor<D>, k: number, dim = -1, options: TopkOptions = {}): Sorted<D> {
+  requireAtMost('topk', 4, arguments);
   requireTensor('topk', 'input', input);
   requireGivenOptions('topk', options, topkKinds);
   const axis = requireAxis('topk', 'dim', dim, input.shape);

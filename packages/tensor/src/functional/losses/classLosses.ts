@@ -21,6 +21,7 @@ import { tensor } from '../creation/create.ts';
 import { fusedCrossEntropy } from './fusedLosses.ts';
 import { factorOf, lossKinds, requireOneReduction, withFactor } from './lossReduction.ts';
 import type { LossOptions } from './lossReduction.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `nllLoss`. */
 export interface NllLossOptions extends LossOptions {
@@ -77,6 +78,7 @@ export function crossEntropy(
   target: Int32Array | Tensor,
   givenOptions: CrossEntropyOptions = {},
 ): Tensor<'f32'> {
+  requireAtMost('crossEntropy', 3, arguments);
   const operation = 'crossEntropy';
   requireFloats(operation, 'input', input);
   requireArgument(operation, 'target', target, targetKind, TensorError);
@@ -107,6 +109,7 @@ export function crossEntropy(
  * @throws ShapeError, and TensorError for a label that is not a class
  */
 export function nllLoss(input: Tensor, target: Int32Array | Tensor, givenOptions: NllLossOptions = {}): Tensor<'f32'> {
+  requireAtMost('nllLoss', 3, arguments);
   const operation = 'nllLoss';
   requireFloats(operation, 'input', input);
   requireArgument(operation, 'target', target, targetKind, TensorError);

@@ -14,6 +14,7 @@ import { norm } from '../reductions/spreads.ts';
 import { sum } from '../reductions/reductions.ts';
 import { abs, clamp, exp, log, neg, scale, sqrt, square } from '../elementwise/unary.ts';
 import { where } from '../elementwise/where.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 type Single = Tensor<'f32'>;
 
@@ -46,6 +47,7 @@ function requireLoss(
  * @throws ShapeError, TensorError
  */
 export function l1Loss(input: Tensor, target: Tensor, options: Reduced = {}): Tensor<'f32'> {
+  requireAtMost('l1Loss', 3, arguments);
   const [x, y] = requireLoss('l1Loss', { input, target }, options, lossReductionKinds) as [Single, Single];
   return reduceLosses(abs(sub(x, y)), options);
 }
@@ -66,6 +68,7 @@ const smoothKinds = { ...lossReductionKinds, beta: optional(numberAtLeast(0)) };
  * @throws ShapeError, TensorError
  */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor<'f32'> {
+  requireAtMost('smoothL1Loss', 3, arguments);
   const [x, y] = requireLoss('smoothL1Loss', { input, target }, options, smoothKinds) as [Single, Single];
   const { beta = 1 } = options;
   const distance = abs(sub(x, y));
@@ -91,6 +94,7 @@ const huberKinds = { ...lossReductionKinds, delta: optional(aboveZero) };
  * @throws ShapeError, TensorError
  */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor<'f32'> {
+  requireAtMost('huberLoss', 3, arguments);
   const [x, y] = requireLoss('huberLoss', { input, target }, options, huberKinds) as [Single, Single];
   const { delta = 1 } = options;
   const distance = abs(sub(x, y));
@@ -120,6 +124,7 @@ const klKinds = { reduction: optional(oneOf('mean', 'sum', 'none', 'batchmean'))
  * @throws ShapeError, TensorError
  */
 export function klDivLoss(input: Tensor, target: Tensor, options: KlDivLossOptions = {}): Tensor<'f32'> {
+  requireAtMost('klDivLoss', 3, arguments);
   const [x, y] = requireLoss('klDivLoss', { input, target }, options, klKinds) as [Single, Single];
   const { reduction = 'mean', logTarget = false } = options;
   const losses = logTarget ? mul(exp(y), sub(y, x)) : sub(mul(y, log(where(ne(y, 0), y, 1))), mul(y, x));
@@ -144,6 +149,7 @@ const cosineKinds = { dim: optional(number), eps: optional(numberAtLeast(0)) };
  * @throws ShapeError, TensorError
  */
 export function cosineSimilarity(a: Tensor, b: Tensor, options: CosineSimilarityOptions = {}): Tensor<'f32'> {
+  requireAtMost('cosineSimilarity', 3, arguments);
   const [left, right] = requireLoss('cosineSimilarity', { a, b }, options, cosineKinds) as [Single, Single];
   const { dim = 1, eps = 1e-8 } = options;
   const shape = broadcastShapes('cosineSimilarity', { a: a.shape, b: b.shape });
@@ -182,6 +188,7 @@ export function cosineEmbeddingLoss(
   target: Tensor,
   options: MarginLossOptions = {},
 ): Tensor<'f32'> {
+  requireAtMost('cosineEmbeddingLoss', 4, arguments);
   const operation = 'cosineEmbeddingLoss';
   const [x, y] = requireLoss(operation, { a, b }, options, marginKinds) as [Single, Single];
   requireFloats(operation, 'target', target, a);
@@ -205,6 +212,7 @@ export function marginRankingLoss(
   target: Tensor,
   options: MarginLossOptions = {},
 ): Tensor<'f32'> {
+  requireAtMost('marginRankingLoss', 4, arguments);
   const given = requireLoss('marginRankingLoss', { a, b, target }, options, marginKinds);
   const [x, y, sign] = given as [Single, Single, Single];
   const wrong = add(mul(neg(sign), sub(x, y)), options.margin ?? 0);
@@ -241,6 +249,7 @@ export function tripletMarginLoss(
   negative: Tensor,
   options: TripletMarginLossOptions = {},
 ): Tensor<'f32'> {
+  requireAtMost('tripletMarginLoss', 4, arguments);
   const given = requireLoss('tripletMarginLoss', { anchor, positive, negative }, options, tripletKinds);
   const [center, near, far] = given as [Single, Single, Single];
   const { margin = 1, p = 2, eps = 1e-6, swap = false } = options;

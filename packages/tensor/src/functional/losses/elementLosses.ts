@@ -12,6 +12,7 @@ import { factorOf, lossKinds, plainLossKinds, reduceLosses, requireOneReduction,
 import type { LossOptions, PlainLossOptions } from './lossReduction.ts';
 import { neg, square } from '../elementwise/unary.ts';
 import { softplus } from '../elementwise/activations.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 const targetKind = oneOfKinds(
   'a Float32Array with a number for each element, or a Tensor',
@@ -40,6 +41,7 @@ function requireTarget(operation: string, input: Tensor, target: Float32Array | 
  * @throws ShapeError, TensorError
  */
 export function mseLoss(input: Tensor, target: Float32Array | Tensor, given: PlainLossOptions = {}): Tensor<'f32'> {
+  requireAtMost('mseLoss', 3, arguments);
   requireFloats('mseLoss', 'input', input);
   requireGivenOptions('mseLoss', given, plainLossKinds);
   const options = withFactor('mseLoss', given);
@@ -91,6 +93,7 @@ export function bceWithLogits(
   target: Float32Array | Tensor,
   given: BceWithLogitsOptions = {},
 ): Tensor<'f32'> {
+  requireAtMost('bceWithLogits', 3, arguments);
   const operation = 'bceWithLogits';
   requireFloats(operation, 'input', input);
   requireGivenOptions(operation, given, bceKinds);

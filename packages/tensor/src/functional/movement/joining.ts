@@ -9,6 +9,7 @@ import { requireAxis } from '../axes.ts';
 import { requireDeviceOf, requireTensor } from '../checks.ts';
 import { unsqueeze } from './movement.ts';
 import type { DType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 const aTensor = instanceOf(Tensor);
 const tensorsKind: Kind = {
@@ -25,6 +26,7 @@ const tensorsKind: Kind = {
  * @throws ShapeError, TensorError
  */
 export function concat<D extends DType>(tensors: readonly Tensor<D>[], dim = 0): Tensor<D> {
+  requireAtMost('concat', 2, arguments);
   const [first, axis] = requireAlike('concat', tensors, dim);
   const total = tensors.reduce((sum, { shape }) => sum + (shape[axis] as number), 0);
   const shape = first.shape.with(axis, total);
@@ -97,6 +99,7 @@ function requireBeside(operation: string, index: number, tensor: Tensor, first: 
  * @throws ShapeError, TensorError
  */
 export function stack<D extends DType>(tensors: readonly Tensor<D>[], dim = 0): Tensor<D> {
+  requireAtMost('stack', 2, arguments);
   requireArgument('stack', 'tensors', tensors, tensorsKind, TensorError);
   const first = tensors[0] as Tensor<D>;
   for (const [index, tensor] of tensors.entries()) {

@@ -9,6 +9,7 @@ import { requireAxes, requireAxis, withoutAxes } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { stridedResult, viewOf } from './strided.ts';
 import type { DType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /**
  * The same values in another shape with as many elements; one extent may be -1 and is inferred.
@@ -17,6 +18,7 @@ import type { DType } from '../../dtypes.ts';
  * @throws ShapeError, TensorError
  */
 export function reshape<D extends DType>(input: Tensor<D>, shape: Shape): Tensor<D> {
+  requireAtMost('reshape', 2, arguments);
   requireTensor('reshape', 'input', input);
   requireArgument('reshape', 'shape', shape, extentsKind, ShapeError);
   const known = sizeOf(shape.filter((extent) => extent !== -1));
@@ -38,6 +40,7 @@ export function reshape<D extends DType>(input: Tensor<D>, shape: Shape): Tensor
  * @throws ShapeError, TensorError
  */
 export function flatten<D extends DType>(input: Tensor<D>, startDim = 0, endDim = -1): Tensor<D> {
+  requireAtMost('flatten', 3, arguments);
   requireTensor('flatten', 'input', input);
   const { shape } = input;
   const first = requireAxis('flatten', 'startDim', startDim, shape);
@@ -81,6 +84,7 @@ export function squeeze<D extends DType>(
  * @throws ShapeError, TensorError
  */
 export function unsqueeze<D extends DType>(input: Tensor<D>, dim: number): Tensor<D> {
+  requireAtMost('unsqueeze', 2, arguments);
   requireTensor('unsqueeze', 'input', input);
   return viewOf('unsqueeze', input, input.shape.toSpliced(requireAxis('unsqueeze', 'dim', dim, input.shape, 1), 0, 1));
 }
@@ -93,6 +97,7 @@ export function unsqueeze<D extends DType>(input: Tensor<D>, dim: number): Tenso
  * @throws ShapeError, TensorError
  */
 export function permute<D extends DType>(input: Tensor<D>, dims: readonly number[]): Tensor<D> {
+  requireAtMost('permute', 2, arguments);
   requireTensor('permute', 'input', input);
   requireArgument('permute', 'dims', dims, array, TensorError);
   const named = requireAxes('permute', 'dims', dims, input.shape);
@@ -113,6 +118,7 @@ export function permute<D extends DType>(input: Tensor<D>, dims: readonly number
  * @throws ShapeError, TensorError
  */
 export function transpose<D extends DType>(input: Tensor<D>, dim0: number, dim1: number): Tensor<D> {
+  requireAtMost('transpose', 3, arguments);
   requireTensor('transpose', 'input', input);
   const first = requireAxis('transpose', 'dim0', dim0, input.shape);
   const second = requireAxis('transpose', 'dim1', dim1, input.shape);
@@ -130,6 +136,7 @@ export function transpose<D extends DType>(input: Tensor<D>, dim0: number, dim1:
  * @throws ShapeError, TensorError
  */
 export function expand<D extends DType>(input: Tensor<D>, shape: Shape): Tensor<D> {
+  requireAtMost('expand', 2, arguments);
   requireTensor('expand', 'input', input);
   requireArgument('expand', 'shape', shape, extentsKind, ShapeError);
   const added = shape.length - input.shape.length;
@@ -151,6 +158,7 @@ export function expand<D extends DType>(input: Tensor<D>, shape: Shape): Tensor<
  * @throws ShapeError, TensorError
  */
 export function repeat<D extends DType>(input: Tensor<D>, repeats: readonly number[]): Tensor<D> {
+  requireAtMost('repeat', 2, arguments);
   requireTensor('repeat', 'input', input);
   requireArgument('repeat', 'repeats', repeats, countsKind, TensorError);
   const added = repeats.length - input.shape.length;
@@ -197,6 +205,7 @@ export function flip<D extends DType>(input: Tensor<D>, dims: number | readonly 
  * @throws ShapeError, TensorError
  */
 export function diagonal<D extends DType>(input: Tensor<D>, offset = 0, dim0 = 0, dim1 = 1): Tensor<D> {
+  requireAtMost('diagonal', 4, arguments);
   requireTensor('diagonal', 'input', input);
   requireArgument('diagonal', 'offset', offset, anyWholeNumber, TensorError);
   const { shape } = input;

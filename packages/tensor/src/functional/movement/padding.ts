@@ -9,6 +9,7 @@ import type { Shape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { requireGivenOptions, requireHeld, requireTensor } from '../checks.ts';
 import { narrow } from './slicing.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `pad`. */
 export interface PadOptions {
@@ -34,6 +35,7 @@ export function pad<D extends DType>(
   padding: readonly number[],
   options: PadOptions = {},
 ): Tensor<D> {
+  requireAtMost('pad', 3, arguments);
   requireTensor('pad', 'input', input);
   requireArgument('pad', 'padding', padding, paddingKind, TensorError);
   requireGivenOptions('pad', options, padKinds);

@@ -8,6 +8,7 @@ import { requireTensor } from '../checks.ts';
 import { concat } from './joining.ts';
 import { flatten, reshape } from './movement.ts';
 import { narrow } from './slicing.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 const shiftsKind: Kind = {
   what: 'a whole number, or an array of them',
@@ -26,6 +27,7 @@ export function roll<D extends DType>(
   shifts: number | readonly number[],
   dims?: number | readonly number[] | null,
 ): Tensor<D> {
+  requireAtMost('roll', 3, arguments);
   requireTensor('roll', 'input', input);
   requireArgument('roll', 'shifts', shifts, shiftsKind, TensorError);
   const steps = typeof shifts === 'number' ? [shifts] : shifts;

@@ -8,6 +8,7 @@ import { requireAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { stridedResult } from './strided.ts';
 import type { DType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /**
  * Elements of one dimension from `start` to before `end`, every `step`-th. Negative numbers count
@@ -63,6 +64,7 @@ export function slice<D extends DType>(input: Tensor<D>, ...ranges: readonly Ran
  * @throws ShapeError, TensorError
  */
 export function select<D extends DType>(input: Tensor<D>, dim: number, index: number): Tensor<D> {
+  requireAtMost('select', 3, arguments);
   requireTensor('select', 'input', input);
   const { shape } = input;
   const axis = requireAxis('select', 'dim', dim, shape);
@@ -83,6 +85,7 @@ export function select<D extends DType>(input: Tensor<D>, dim: number, index: nu
  * @throws ShapeError, TensorError
  */
 export function narrow<D extends DType>(input: Tensor<D>, dim: number, start: number, length: number): Tensor<D> {
+  requireAtMost('narrow', 4, arguments);
   requireTensor('narrow', 'input', input);
   const { shape } = input;
   const axis = requireAxis('narrow', 'dim', dim, shape);
@@ -109,6 +112,7 @@ const sizesKind: Kind = {
  * @throws ShapeError, TensorError
  */
 export function split<D extends DType>(input: Tensor<D>, size: number | readonly number[], dim = 0): Tensor<D>[] {
+  requireAtMost('split', 3, arguments);
   requireTensor('split', 'input', input);
   const { shape } = input;
   const axis = requireAxis('split', 'dim', dim, shape);
@@ -140,6 +144,7 @@ export function split<D extends DType>(input: Tensor<D>, size: number | readonly
  * @throws ShapeError, TensorError
  */
 export function chunk<D extends DType>(input: Tensor<D>, chunks: number, dim = 0): Tensor<D>[] {
+  requireAtMost('chunk', 3, arguments);
   requireTensor('chunk', 'input', input);
   requireArgument('chunk', 'chunks', chunks, wholeNumber(1), TensorError);
   const axis = requireAxis('chunk', 'dim', dim, input.shape);

@@ -9,6 +9,7 @@ import { Tensor } from '../../tensor.ts';
 import { requireFloats, requireGivenOptions } from '../checks.ts';
 import { dropoutKind, kernelDropout } from '../dropout/dropoutOptions.ts';
 import type { DropoutOptions } from '../dropout/dropoutOptions.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `layerNorm`. */
 export interface LayerNormOptions {
@@ -32,6 +33,7 @@ export interface LayerNormOptions {
  * @throws ShapeError, TensorError
  */
 export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Tensor<'f32'> {
+  requireAtMost('layerNorm', 4, arguments);
   return layerNormReadBy([], input, weight, bias, options);
 }
 

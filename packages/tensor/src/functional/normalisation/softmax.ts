@@ -3,9 +3,10 @@ import { operationResult } from '../../autograd/operation.ts';
 import { asMatrix } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { requireAxis } from '../axes.ts';
-import { requireFloats, requireNumberBehind } from '../checks.ts';
+import { requireFloats } from '../checks.ts';
 import { transpose } from '../movement/movement.ts';
 import type { DType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /**
  * Softmax over a dimension, the last where none is named. As `torch.softmax`. Of the shape and type
@@ -14,7 +15,7 @@ import type { DType } from '../../dtypes.ts';
  * @throws ShapeError, TensorError
  */
 export function softmax<D extends DType>(input: Tensor<D>, dim = -1): Tensor<D> {
-  requireNumberBehind('softmax', arguments[2]);
+  requireAtMost('softmax', 2, arguments);
   return alongAxis('softmax', input, dim);
 }
 
@@ -25,7 +26,7 @@ export function softmax<D extends DType>(input: Tensor<D>, dim = -1): Tensor<D> 
  * @throws ShapeError, TensorError
  */
 export function logSoftmax<D extends DType>(input: Tensor<D>, dim = -1): Tensor<D> {
-  requireNumberBehind('logSoftmax', arguments[2]);
+  requireAtMost('logSoftmax', 2, arguments);
   return alongAxis('logSoftmax', input, dim);
 }
 

@@ -14,6 +14,7 @@ import { Tensor } from '../../tensor.ts';
 import { inSinglePrecision } from '../elementwise/castFloats.ts';
 import { requireFloats, requireGivenOptions } from '../checks.ts';
 import type { DType, FloatType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `linear`. */
 export interface LinearOptions {
@@ -39,6 +40,7 @@ export function linear(
   bias: Tensor | null = null,
   options: LinearOptions = {},
 ): Tensor<FloatType> {
+  requireAtMost('linear', 4, arguments);
   requireFloats('linear', 'input', input);
   requireFloats('linear', 'weight', weight, input);
   if (bias !== null) requireFloats('linear', 'bias', bias, input);

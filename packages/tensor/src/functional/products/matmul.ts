@@ -5,9 +5,10 @@ import { formatShape, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { broadcastShapes } from '../broadcasting.ts';
-import { requireFloats, requireNumberBehind, requireSameType } from '../checks.ts';
+import { requireFloats, requireSameType } from '../checks.ts';
 import { expand, reshape } from '../movement/movement.ts';
 import type { DType } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /**
  * Matrix product over the last two dimensions, as `torch.matmul`: dimensions before them are a
@@ -20,7 +21,7 @@ import type { DType } from '../../dtypes.ts';
  * @throws ShapeError, TensorError
  */
 export function matmul<D extends DType>(a: Tensor<D>, b: Tensor): Tensor<D> {
-  requireNumberBehind('matmul', arguments[2]);
+  requireAtMost('matmul', 2, arguments);
   requireFloats('matmul', 'a', a);
   requireSameType('matmul', 'b', b, a);
   if (a.shape.length === 2 && b.shape.length === 2) return product(a, b);

@@ -6,6 +6,7 @@ import { reductionKinds, requireElements } from './reductionArguments.ts';
 import type { ReductionOptions } from './reductionArguments.ts';
 import { rowsOf } from './recordReduction.ts';
 import { reducedAxes } from './reducedAxes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /**
  * Index of the greatest element along a dimension, or in the flat tensor where none is named: i32,
@@ -14,6 +15,7 @@ import { reducedAxes } from './reducedAxes.ts';
  * @throws ShapeError for no elements, TensorError
  */
 export function argMax(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor<'i32'> {
+  requireAtMost('argMax', 3, arguments);
   return numberOf('argMax', false, input, dim, options);
 }
 
@@ -23,6 +25,7 @@ export function argMax(input: Tensor, dim?: number | null, options: ReductionOpt
  * @throws ShapeError for no elements, TensorError
  */
 export function argMin(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor<'i32'> {
+  requireAtMost('argMin', 3, arguments);
   return numberOf('argMin', true, input, dim, options);
 }
 

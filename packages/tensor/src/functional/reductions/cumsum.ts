@@ -5,6 +5,7 @@ import type { DType, SumOf } from '../../dtypes.ts';
 import { Tensor } from '../../tensor.ts';
 import { around, requireAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /**
  * Running sums along a dimension: f32 for floats, i32 for bool; whole numbers keep their type and
@@ -14,6 +15,7 @@ import { requireTensor } from '../checks.ts';
  * @throws ShapeError, TensorError
  */
 export function cumsum<D extends DType>(input: Tensor<D>, dim: number): Tensor<SumOf<D>> {
+  requireAtMost('cumsum', 2, arguments);
   requireTensor('cumsum', 'input', input);
   const { device, shape } = input;
   const layout = around(shape, requireAxis('cumsum', 'dim', dim, shape));

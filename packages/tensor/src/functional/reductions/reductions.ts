@@ -11,6 +11,7 @@ import { recordReduce, spread } from './recordReduction.ts';
 import type { ReductionPlan } from './recordReduction.ts';
 import { isFloat } from '../../dtypes.ts';
 import type { DType, SumOf } from '../../dtypes.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 const wholeSum: ReductionPlan = { operation: 'sum', member: 'sum', gradient: null, result: 'as sums' };
 
@@ -22,6 +23,7 @@ const wholeSum: ReductionPlan = { operation: 'sum', member: 'sum', gradient: nul
  * @throws ShapeError, TensorError
  */
 export function sum<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<SumOf<D>> {
+  requireAtMost('sum', 3, arguments);
   requireTensor('sum', 'input', input);
   if (!isFloat(input.dtype)) return reduced(wholeSum, input, dim, options);
   return scaledSum('sum', input, dim, options, () => 1);
@@ -34,6 +36,7 @@ export function sum<D extends DType>(input: Tensor<D>, dim?: Dims, options: Redu
  * @throws ShapeError, and TensorError for whole numbers and bool: `cast()` them first
  */
 export function mean(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
+  requireAtMost('mean', 3, arguments);
   requireFloats('mean', 'input', input);
   return scaledSum('mean', input, dim, options, (count) => 1 / count);
 }
@@ -78,6 +81,7 @@ const product: ReductionPlan = {
  * @throws ShapeError, TensorError
  */
 export function prod<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<SumOf<D>> {
+  requireAtMost('prod', 3, arguments);
   return reduced(product, input, dim, options);
 }
 
@@ -99,6 +103,7 @@ const minimum = extremum('min', 'minimum');
  * @throws ShapeError for no elements, TensorError
  */
 export function max<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<D> {
+  requireAtMost('max', 3, arguments);
   return reduced(maximum, input, dim, options);
 }
 
@@ -109,6 +114,7 @@ export function max<D extends DType>(input: Tensor<D>, dim?: Dims, options: Redu
  * @throws ShapeError for no elements, TensorError
  */
 export function min<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<D> {
+  requireAtMost('min', 3, arguments);
   return reduced(minimum, input, dim, options);
 }
 
@@ -127,6 +133,7 @@ const logarithm: ReductionPlan = {
  * @throws ShapeError, TensorError
  */
 export function logSumExp(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
+  requireAtMost('logSumExp', 3, arguments);
   requireTensor('logSumExp', 'input', input);
   return reduced(logarithm, isFloat(input.dtype) ? input : cast(input, 'f32'), dim, options);
 }
@@ -141,6 +148,7 @@ const allPlan: ReductionPlan = { ...anyPlan, operation: 'all', member: 'all' };
  * @throws ShapeError, TensorError
  */
 export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'bool'> {
+  requireAtMost('any', 3, arguments);
   return reduced(anyPlan, input, dim, options);
 }
 
@@ -151,5 +159,6 @@ export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
  * @throws ShapeError, TensorError
  */
 export function all(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'bool'> {
+  requireAtMost('all', 3, arguments);
   return reduced(allPlan, input, dim, options);
 }

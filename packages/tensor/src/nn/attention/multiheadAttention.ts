@@ -22,6 +22,7 @@ import { Module } from '../module/module.ts';
 import { deviceFor, newModuleKinds } from '../module/moduleOptions.ts';
 import type { NewModuleOptions } from '../module/moduleOptions.ts';
 import type { Parameter } from '../parameter/parameter.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `new MultiheadAttention`. */
 export interface MultiheadAttentionOptions extends NewModuleOptions {
@@ -131,6 +132,7 @@ export class MultiheadAttention extends Module {
 
   /** @throws TensorError, ShapeError */
   constructor(options: MultiheadAttentionOptions) {
+    requireAtMost('new MultiheadAttention', 1, arguments);
     super();
     requireOptions(where, options, kinds, { error: TensorError });
     const { embedDim, numHeads, dropout = 0, bias = true, addBiasKv = false } = options;
@@ -178,6 +180,7 @@ export class MultiheadAttention extends Module {
     value: Tensor,
     options: MultiheadAttentionCall = {},
   ): readonly [output: Tensor, weights: Tensor | null] {
+    requireAtMost('MultiheadAttention.forward', 4, arguments);
     this.#requireInputs(query, key, value, options);
     const isBatched = query.shape.length === 3;
     const [q, k, v] = this.#projected(query, key, value, (projected) => this.#heads(projected, isBatched));

@@ -24,6 +24,7 @@ import { newModuleKinds } from '../module/moduleOptions.ts';
 import type { NewModuleOptions } from '../module/moduleOptions.ts';
 import { MultiheadAttention } from './multiheadAttention.ts';
 import { LayerNorm, normAfter } from '../layers/normalisation.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `new TransformerEncoderLayer`. */
 export interface TransformerEncoderLayerOptions extends NewModuleOptions {
@@ -127,6 +128,7 @@ export class TransformerEncoderLayer extends Module {
 
   /** @throws TensorError */
   constructor(options: TransformerEncoderLayerOptions) {
+    requireAtMost('new TransformerEncoderLayer', 1, arguments);
     super();
     requireOptions('new TransformerEncoderLayer', options, kinds, { error: TensorError });
     const { dModel, nhead, dimFeedforward = 2048, dropout = 0.1, bias = true, device } = options;
@@ -159,6 +161,7 @@ export class TransformerEncoderLayer extends Module {
    * @throws ShapeError, TensorError
    */
   forward(src: Tensor, options: EncoderLayerCall = {}): Tensor {
+    requireAtMost('TransformerEncoderLayer.forward', 2, arguments);
     requireGivenOptions('TransformerEncoderLayer', options, callKinds);
     if (this.normFirst) {
       const attended = add(src, this.#attend(this.norm1.forward(src), options));
@@ -237,6 +240,7 @@ export class TransformerEncoder extends Module {
 
   /** @throws TensorError */
   constructor(options: TransformerEncoderOptions) {
+    requireAtMost('new TransformerEncoder', 1, arguments);
     super();
     requireOptions('new TransformerEncoder', options, encoderKinds, { error: TensorError });
     const { encoderLayer, numLayers, norm = null } = options;
@@ -250,6 +254,7 @@ export class TransformerEncoder extends Module {
    * @throws ShapeError, TensorError
    */
   forward(src: Tensor, options: EncoderCall = {}): Tensor {
+    requireAtMost('TransformerEncoder.forward', 2, arguments);
     requireGivenOptions('TransformerEncoder', options, encoderCallKinds);
     const { mask, ...rest } = options;
     let output = src;

@@ -1,6 +1,7 @@
 import { number, oneOf, optional, requireArgument } from '@attune/validate';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape, sizeOf } from '../../shape.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 import type { Shape } from '../../shape.ts';
 import { normalDraw, uniformDraw } from './drawing.ts';
 import type { Draw } from './drawing.ts';
@@ -22,6 +23,7 @@ const gains = { linear: 1, sigmoid: 1, tanh: 5 / 3, relu: Math.sqrt(2), selu: 3 
  * @throws TensorError
  */
 export function calculateGain(nonlinearity: Nonlinearity, param?: number): number {
+  requireAtMost('calculateGain', 2, arguments);
   requireArgument('calculateGain', 'nonlinearity', nonlinearity, nonlinearityKind, TensorError);
   requireArgument('calculateGain', 'param', param, optional(number), TensorError);
   if (nonlinearity === 'leakyRelu') return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));

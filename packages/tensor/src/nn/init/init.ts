@@ -22,6 +22,7 @@ import type { FanMode, Nonlinearity, Scaling } from './fans.ts';
 import { orthogonalDraw } from './orthogonal.ts';
 import { Parameter } from '../parameter/parameter.ts';
 import { truncNormalDraw } from './truncNormal.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 // As torch.nn.init, with its names without the underscore: each function fills a parameter and
 // returns it. For a seed the numbers are those of PyTorch on the CPU.
@@ -65,6 +66,7 @@ const rangeKinds = { a: optional(number), b: optional(number) };
  * @throws TensorError
  */
 export function uniform(parameter: Parameter, options: UniformOptions = {}): Parameter {
+  requireAtMost('uniform', 2, arguments);
   requireGivenOptions('init.uniform', options, { ...drawKinds, ...rangeKinds });
   const { a = 0, b = 1 } = options;
   if (a > b) throw new TensorError(`init.uniform: a is ${a} and b ${b}; a must not be above b`);
@@ -87,6 +89,7 @@ const normalKinds = { mean: optional(number), std: optional(numberAtLeast(0)) };
  * @throws TensorError
  */
 export function normal(parameter: Parameter, options: NormalOptions = {}): Parameter {
+  requireAtMost('normal', 2, arguments);
   const { mean = 0, std = 1 } = options ?? {};
   return fill('init.normal', parameter, options, normalKinds, normalDraw(mean, std));
 }
@@ -107,6 +110,7 @@ const truncKinds = { ...normalKinds, ...rangeKinds };
  * @throws TensorError
  */
 export function truncNormal(parameter: Parameter, options: TruncNormalOptions = {}): Parameter {
+  requireAtMost('truncNormal', 2, arguments);
   requireGivenOptions('init.truncNormal', options, { ...drawKinds, ...truncKinds });
   const { mean = 0, std = 1, a = -2, b = 2 } = options;
   if (!(a < b)) throw new TensorError(`init.truncNormal: a is ${a} and b ${b}; a must be below b`);
@@ -120,17 +124,20 @@ export function truncNormal(parameter: Parameter, options: TruncNormalOptions = 
  * @throws TensorError
  */
 export function constant(parameter: Parameter, value: number): Parameter {
+  requireAtMost('constant', 2, arguments);
   requireArgument('init.constant', 'value', value, number, TensorError);
   return fill('init.constant', parameter, {}, {}, constantDraw(value));
 }
 
 /** 1 everywhere. @throws TensorError */
 export function ones(parameter: Parameter): Parameter {
+  requireAtMost('ones', 1, arguments);
   return fill('init.ones', parameter, {}, {}, constantDraw(1));
 }
 
 /** 0 everywhere. @throws TensorError */
 export function zeros(parameter: Parameter): Parameter {
+  requireAtMost('zeros', 1, arguments);
   return fill('init.zeros', parameter, {}, {}, constantDraw(0));
 }
 
@@ -147,6 +154,7 @@ function requireMatrix(where: string, shape: Shape): readonly [number, number] {
  * @throws ShapeError, TensorError
  */
 export function eye(parameter: Parameter): Parameter {
+  requireAtMost('eye', 1, arguments);
   return fill('init.eye', parameter, {}, {}, (_, shape) => {
     const [rows, columns] = requireMatrix('init.eye', shape);
     return Float32Array.from({ length: rows * columns }, (__, index) =>
@@ -169,6 +177,7 @@ const gainKinds = { gain: optional(number) };
  * @throws ShapeError for fewer than two dimensions, TensorError
  */
 export function xavierUniform(parameter: Parameter, options: GainOptions = {}): Parameter {
+  requireAtMost('xavierUniform', 2, arguments);
   const where = 'init.xavierUniform';
   return fill(where, parameter, options, gainKinds, xavierUniformDraw(where, options?.gain));
 }
@@ -179,6 +188,7 @@ export function xavierUniform(parameter: Parameter, options: GainOptions = {}): 
  * @throws ShapeError for fewer than two dimensions, TensorError
  */
 export function xavierNormal(parameter: Parameter, options: GainOptions = {}): Parameter {
+  requireAtMost('xavierNormal', 2, arguments);
   const where = 'init.xavierNormal';
   return fill(where, parameter, options, gainKinds, xavierNormalDraw(where, options?.gain));
 }
@@ -215,6 +225,7 @@ function scalingOf(where: string, parameter: Parameter, options: KaimingOptions)
  * @throws ShapeError for fewer than two dimensions, TensorError
  */
 export function kaimingUniform(parameter: Parameter, options: KaimingOptions = {}): Parameter {
+  requireAtMost('kaimingUniform', 2, arguments);
   const where = 'init.kaimingUniform';
   const scaling = scalingOf(where, parameter, options);
   return fill(where, parameter, options, kaimingKinds, kaimingUniformDraw(where, scaling));
@@ -226,6 +237,7 @@ export function kaimingUniform(parameter: Parameter, options: KaimingOptions = {
  * @throws ShapeError for fewer than two dimensions, TensorError
  */
 export function kaimingNormal(parameter: Parameter, options: KaimingOptions = {}): Parameter {
+  requireAtMost('kaimingNormal', 2, arguments);
   const where = 'init.kaimingNormal';
   const scaling = scalingOf(where, parameter, options);
   return fill(where, parameter, options, kaimingKinds, kaimingNormalDraw(where, scaling));
@@ -238,6 +250,7 @@ export function kaimingNormal(parameter: Parameter, options: KaimingOptions = {}
  * @throws ShapeError for fewer than two dimensions, TensorError
  */
 export function orthogonal(parameter: Parameter, options: GainOptions = {}): Parameter {
+  requireAtMost('orthogonal', 2, arguments);
   const where = 'init.orthogonal';
   requireParameter(where, parameter);
   fansOf(where, parameter.shape);
@@ -262,6 +275,7 @@ const sparseKinds = { sparsity: fraction, std: normalKinds.std };
  * @throws ShapeError, TensorError
  */
 export function sparse(parameter: Parameter, options: SparseOptions): Parameter {
+  requireAtMost('sparse', 2, arguments);
   const where = 'init.sparse';
   requireArgument(where, 'sparsity', options?.sparsity, fraction, TensorError);
   return fill(where, parameter, options, sparseKinds, (generator, shape) => {

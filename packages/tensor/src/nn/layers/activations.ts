@@ -9,6 +9,7 @@ import type { GeluOptions } from '../../functional/elementwise/activations.ts';
 import { where } from '../../functional/elementwise/where.ts';
 import type { Tensor } from '../../tensor.ts';
 import { Module } from '../module/module.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 const otherNames = { inplace: 'tensors do not change in place; leave it out' };
 
@@ -20,6 +21,7 @@ function requireGiven(what: string, options: unknown, kinds: OptionKinds): void 
 abstract class Plain extends Module {
   /** @throws TensorError */
   constructor(options: Readonly<Record<never, never>> = {}) {
+    requireAtMost(`new ${new.target.name}`, 1, arguments);
     super();
     requireGiven(`new ${new.target.name}`, options, {});
   }
@@ -29,6 +31,7 @@ abstract class Plain extends Module {
 export class Identity extends Plain {
   /** The input unchanged, of any shape. */
   forward(input: Tensor): Tensor {
+    requireAtMost('Identity.forward', 1, arguments);
     return input;
   }
 }
@@ -37,6 +40,7 @@ export class Identity extends Plain {
 export class ReLU extends Plain {
   /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
+    requireAtMost('ReLU.forward', 1, arguments);
     return relu(input);
   }
 }
@@ -45,6 +49,7 @@ export class ReLU extends Plain {
 export class Tanh extends Plain {
   /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
+    requireAtMost('Tanh.forward', 1, arguments);
     return tanh(input);
   }
 }
@@ -53,6 +58,7 @@ export class Tanh extends Plain {
 export class Sigmoid extends Plain {
   /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
+    requireAtMost('Sigmoid.forward', 1, arguments);
     return sigmoid(input);
   }
 }
@@ -61,6 +67,7 @@ export class Sigmoid extends Plain {
 export class SiLU extends Plain {
   /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
+    requireAtMost('SiLU.forward', 1, arguments);
     return silu(input);
   }
 }
@@ -73,6 +80,7 @@ export class GELU extends Module {
 
   /** @throws TensorError */
   constructor(options: GeluOptions = {}) {
+    requireAtMost('new GELU', 1, arguments);
     super();
     requireGiven('new GELU', options, geluKinds);
     this.#options = options;
@@ -80,6 +88,7 @@ export class GELU extends Module {
 
   /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
+    requireAtMost('GELU.forward', 1, arguments);
     return gelu(input, this.#options);
   }
 }
@@ -97,6 +106,7 @@ export class LeakyReLU extends Module {
 
   /** @throws TensorError */
   constructor(options: LeakyReLUOptions = {}) {
+    requireAtMost('new LeakyReLU', 1, arguments);
     super();
     requireGiven('new LeakyReLU', options, { negativeSlope: optional(number) });
     this.negativeSlope = options.negativeSlope ?? 0.01;
@@ -104,6 +114,7 @@ export class LeakyReLU extends Module {
 
   /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
+    requireAtMost('LeakyReLU.forward', 1, arguments);
     return leakyRelu(input, this.negativeSlope);
   }
 }
@@ -121,6 +132,7 @@ export class ELU extends Module {
 
   /** @throws TensorError */
   constructor(options: ELUOptions = {}) {
+    requireAtMost('new ELU', 1, arguments);
     super();
     requireGiven('new ELU', options, { alpha: optional(number) });
     this.alpha = options.alpha ?? 1;
@@ -128,6 +140,7 @@ export class ELU extends Module {
 
   /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
+    requireAtMost('ELU.forward', 1, arguments);
     return elu(input, this.alpha);
   }
 }
@@ -149,6 +162,7 @@ export class Softplus extends Module {
 
   /** @throws TensorError */
   constructor(options: SoftplusOptions = {}) {
+    requireAtMost('new Softplus', 1, arguments);
     super();
     requireGiven('new Softplus', options, {
       beta: optional(numberAtLeast(Number.MIN_VALUE)),
@@ -160,6 +174,7 @@ export class Softplus extends Module {
 
   /** Of any shape, element by element. */
   forward(input: Tensor): Tensor {
+    requireAtMost('Softplus.forward', 1, arguments);
     const { beta, threshold } = this;
     if (beta === 1 && threshold === 20) return softplus(input);
     const scaled = scale(input, beta);
@@ -182,6 +197,7 @@ export class Softmax extends Module {
 
   /** @throws TensorError */
   constructor(options: SoftmaxOptions = {}) {
+    requireAtMost('new Softmax', 1, arguments);
     super();
     requireGiven('new Softmax', options, softmaxKinds);
     this.dim = options.dim ?? -1;
@@ -189,6 +205,7 @@ export class Softmax extends Module {
 
   /** Of any shape that has the dimension. */
   forward(input: Tensor): Tensor {
+    requireAtMost('Softmax.forward', 1, arguments);
     return softmax(input, this.dim);
   }
 }
@@ -200,6 +217,7 @@ export class LogSoftmax extends Module {
 
   /** @throws TensorError */
   constructor(options: SoftmaxOptions = {}) {
+    requireAtMost('new LogSoftmax', 1, arguments);
     super();
     requireGiven('new LogSoftmax', options, softmaxKinds);
     this.dim = options.dim ?? -1;
@@ -207,6 +225,7 @@ export class LogSoftmax extends Module {
 
   /** Of any shape that has the dimension. */
   forward(input: Tensor): Tensor {
+    requireAtMost('LogSoftmax.forward', 1, arguments);
     return logSoftmax(input, this.dim);
   }
 }

@@ -11,6 +11,7 @@ import { defaultGenerator } from '../../random/seed.ts';
 import { asMatrix } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { Module } from '../module/module.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `new Dropout`. */
 export interface DropoutModuleOptions {
@@ -35,6 +36,7 @@ export class Dropout extends Module {
 
   /** @throws TensorError */
   constructor(options: DropoutModuleOptions = {}) {
+    requireAtMost('new Dropout', 1, arguments);
     super();
     requireOptions('new Dropout', options, kinds, { error: TensorError, otherNames });
     const { p = 0.5, site = 0 } = options;
@@ -56,6 +58,7 @@ export class Dropout extends Module {
    * @throws TensorError
    */
   forward(input: Tensor, random?: RandomKey | null): Tensor {
+    requireAtMost('Dropout.forward', 2, arguments);
     requireFloats('Dropout', 'input', input);
     if (!this.training || this.p === 0 || random === null) return input;
     if (this.p === 1) return scale(input, 0);

@@ -9,6 +9,7 @@ import { Module } from '../module/module.ts';
 import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from '../module/moduleOptions.ts';
 import type { NewModuleOptions } from '../module/moduleOptions.ts';
 import type { Parameter } from '../parameter/parameter.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 interface PaddingOptions {
   /**
@@ -64,6 +65,7 @@ export class Embedding extends Module {
 
   /** @throws TensorError, ShapeError */
   constructor(options: NewEmbeddingOptions | EmbeddingOptions) {
+    requireAtMost('new Embedding', 1, arguments);
     super();
     const isGiven = hasWeight<EmbeddingOptions>(options);
     requireOptions(where, options, isGiven ? givenKinds : newKinds, { error: TensorError, otherNames });
@@ -82,6 +84,7 @@ export class Embedding extends Module {
    * @throws TensorError, ShapeError
    */
   forward(ids: Tensor | Int32Array | Uint32Array): Tensor {
+    requireAtMost('Embedding.forward', 1, arguments);
     const { weight, paddingIdx } = this;
     requireArgument('Embedding', 'ids', ids, idsKind, TensorError);
     if (!(ids instanceof Tensor)) return embeddingSum([weight], [ids], { paddingIndices: [paddingIdx] });

@@ -10,6 +10,7 @@ import { Module } from '../module/module.ts';
 import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from '../module/moduleOptions.ts';
 import type { NewModuleOptions } from '../module/moduleOptions.ts';
 import type { Parameter } from '../parameter/parameter.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `new Linear` with new weights. */
 export interface NewLinearOptions extends NewModuleOptions {
@@ -58,6 +59,7 @@ export class Linear extends Module {
 
   /** @throws TensorError, ShapeError */
   constructor(options: NewLinearOptions | LinearModuleOptions) {
+    requireAtMost('new Linear', 1, arguments);
     super();
     const { weight, bias } = hasWeight<LinearModuleOptions>(options) ? given(options) : made(options);
     this.weight = weight;
@@ -81,6 +83,7 @@ export class Linear extends Module {
    * @throws ShapeError, TensorError
    */
   forward(input: Tensor, options?: LinearOptions): Tensor {
+    requireAtMost('Linear.forward', 2, arguments);
     return linear(input, this.weight, this.bias, options);
   }
 }

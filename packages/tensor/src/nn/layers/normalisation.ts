@@ -22,6 +22,7 @@ import { Module } from '../module/module.ts';
 import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from '../module/moduleOptions.ts';
 import type { NewModuleOptions } from '../module/moduleOptions.ts';
 import type { Parameter } from '../parameter/parameter.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 interface NewNormOptions extends NewModuleOptions {
   /** Extents of the last dimensions, which are normalised together: one, or several. */
@@ -103,6 +104,7 @@ export class LayerNorm extends Module {
 
   /** @throws TensorError, ShapeError */
   constructor(options: NewLayerNormOptions | LayerNormModuleOptions) {
+    requireAtMost('new LayerNorm', 1, arguments);
     super();
     const where = 'new LayerNorm';
     const isGiven = hasWeight<LayerNormModuleOptions>(options);
@@ -131,6 +133,7 @@ export class LayerNorm extends Module {
    * @throws ShapeError, TensorError
    */
   forward(input: Tensor, options: Omit<LayerNormOptions, 'epsilon'> = {}): Tensor {
+    requireAtMost('LayerNorm.forward', 2, arguments);
     const { weight, bias, eps, normalizedShape } = this;
     if (weight && bias && normalizedShape.length === 1)
       return layerNorm(input, weight, bias, { ...options, epsilon: eps });
@@ -161,6 +164,7 @@ export class RMSNorm extends Module {
 
   /** @throws TensorError */
   constructor(options: RMSNormOptions) {
+    requireAtMost('new RMSNorm', 1, arguments);
     super();
     const where = 'new RMSNorm';
     const eps: Kind = {
@@ -181,6 +185,7 @@ export class RMSNorm extends Module {
    * @throws ShapeError, TensorError
    */
   forward(input: Tensor): Tensor {
+    requireAtMost('RMSNorm.forward', 1, arguments);
     requireLast('RMSNorm', input, this.normalizedShape);
     const x = inSinglePrecision(input);
     const squares = mean(square(x), lastDims(this.normalizedShape), { keepDim: true });

@@ -4,6 +4,7 @@ import { TensorError } from '../../errors.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Layer } from './layer.ts';
 import { Module } from './module.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 function requireModule(where: string, name: string, module: unknown): asserts module is Module {
   if (module instanceof Module) return;
@@ -49,6 +50,7 @@ export class Sequential extends Module {
    * @returns the output of the last one
    */
   forward(input: Tensor): Tensor {
+    requireAtMost('Sequential.forward', 1, arguments);
     let output = input;
     for (const module of this) output = module.forward(output);
     return output;
@@ -64,6 +66,7 @@ export class ModuleList<Item extends Module = Module> extends Module {
 
   /** @throws TensorError for what is no module */
   constructor(modules: Iterable<Item> = []) {
+    requireAtMost('new ModuleList', 1, arguments);
     super();
     this.extend(modules);
   }
@@ -108,6 +111,7 @@ export class ModuleDict<Item extends Module = Module> extends Module {
 
   /** @throws TensorError for what is no module */
   constructor(modules: Readonly<Record<string, Item>> = {}) {
+    requireAtMost('new ModuleDict', 1, arguments);
     super();
     requireArgument('new ModuleDict', 'modules', modules, named, TensorError);
     for (const [name, module] of Object.entries(modules)) this.set(name, module);

@@ -10,6 +10,7 @@ import { addHook } from './hooks.ts';
 import type { ForwardHook, ForwardPreHook } from './hooks.ts';
 import { Parameter } from '../parameter/parameter.ts';
 import { readEntries } from './stateEntries.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** One entry of a state dict, on the host. */
 export interface StateDictEntry {
@@ -112,6 +113,7 @@ export abstract class Module {
 
   /** The modules directly below this one, each once, with their names. */
   *namedChildren(): Generator<readonly [string, Module]> {
+    requireAtMost('namedChildren', 0, arguments);
     const seen = new Set<Module>();
     for (const [name, part] of this.#parts()) {
       if (!(part instanceof Module) || seen.has(part)) continue;
@@ -122,11 +124,13 @@ export abstract class Module {
 
   /** The modules directly below this one, each once. */
   *children(): Generator<Module> {
+    requireAtMost('children', 0, arguments);
     for (const [, child] of this.namedChildren()) yield child;
   }
 
   /** This module, under the name '', and all below it. */
   namedModules(options: NamedOptions = {}): Generator<readonly [string, Module]> {
+    requireAtMost('namedModules', 1, arguments);
     requireGivenOptions('namedModules', options, namedKinds);
     const { prefix = '', removeDuplicate = true } = options;
     return this.#modulesBelow(prefix, removeDuplicate ? new Set() : null);
@@ -142,11 +146,13 @@ export abstract class Module {
 
   /** This module and all below it, each once. */
   *modules(): Generator<Module> {
+    requireAtMost('modules', 0, arguments);
     for (const [, module] of this.namedModules()) yield module;
   }
 
   /** Every parameter with its name; a module's own come before those of its submodules. */
   namedParameters(options: NamedParametersOptions = {}): Generator<readonly [string, Parameter]> {
+    requireAtMost('namedParameters', 1, arguments);
     requireGivenOptions('namedParameters', options, parametersKinds);
     const { prefix = '', removeDuplicate = true, recurse = true } = options;
     return this.#parametersBelow(prefix, recurse, removeDuplicate ? new Set() : null);
@@ -170,6 +176,7 @@ export abstract class Module {
 
   /** Every parameter, each once. */
   *parameters(options: Pick<NamedParametersOptions, 'recurse'> = {}): Generator<Parameter> {
+    requireAtMost('parameters', 1, arguments);
     for (const [, parameter] of this.namedParameters(options)) yield parameter;
   }
 
@@ -179,6 +186,7 @@ export abstract class Module {
    * @throws TensorError
    */
   apply(fn: (module: Module) => void): this {
+    requireAtMost('apply', 1, arguments);
     requireArgument('apply', 'fn', fn, callable, TensorError);
     for (const child of this.children()) child.apply(fn);
     fn(this);
@@ -187,6 +195,7 @@ export abstract class Module {
 
   /** Switches to training mode, or with `false` to evaluation mode. */
   train(mode = true): this {
+    requireAtMost('train', 1, arguments);
     requireArgument('train', 'mode', mode, flag, TensorError);
     for (const module of this.modules()) module.#training = mode;
     return this;
@@ -194,6 +203,7 @@ export abstract class Module {
 
   /** Switches to evaluation mode. */
   eval(): this {
+    requireAtMost('eval', 0, arguments);
     return this.train(false);
   }
 
@@ -202,6 +212,7 @@ export abstract class Module {
    * unchanged. As `requires_grad_`.
    */
   requiresGrad_(requiresGrad = true): this {
+    requireAtMost('requiresGrad_', 1, arguments);
     requireArgument('requiresGrad_', 'requiresGrad', requiresGrad, flag, TensorError);
     for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad;
     return this;
@@ -243,6 +254,7 @@ export abstract class Module {
 
   /** All weights, read from the GPU; a weight in two places is listed once. */
   async stateDict(): Promise<StateDict> {
+    requireAtMost('stateDict', 0, arguments);
     const entries = [...this.namedParameters()];
     const values = await Promise.all(entries.map(([, parameter]) => parameter.data()));
     return new Map(
@@ -260,6 +272,7 @@ export abstract class Module {
     entries: Iterable<readonly [string, { readonly shape: Shape; readonly data: Float32Array }]>,
     strict = true,
   ): LoadReport {
+    requireAtMost('loadStateDict', 2, arguments);
     const given = new Map(readEntries('loadStateDict', entries));
     requireArgument('loadStateDict', 'strict', strict, flag, StateDictError);
     const own = new Map(this.namedParameters({ removeDuplicate: false }));
@@ -285,6 +298,7 @@ export abstract class Module {
 
   /** Releases the GPU memory of all parameters. */
   dispose(): void {
+    requireAtMost('dispose', 0, arguments);
     for (const parameter of this.parameters()) parameter.dispose();
   }
 

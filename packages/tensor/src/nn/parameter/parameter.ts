@@ -9,6 +9,7 @@ import { formatShape, requireShape, shapeKind, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import type { HalfCopies } from './halfCopies.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `new Parameter`. */
 export interface ParameterOptions {
@@ -47,6 +48,7 @@ export class Parameter extends Tensor {
 
   /** @throws ShapeError when data and shape do not fit, TensorError */
   constructor(data: Float32Array, options: ParameterOptions) {
+    requireAtMost('new Parameter', 2, arguments);
     requireArgument('new Parameter', 'data', data, floats, TensorError);
     requireOptions('new Parameter', options, kinds, { error: TensorError });
     const { shape, device = openedDevice('new Parameter'), requiresGrad = true } = options;
@@ -59,6 +61,7 @@ export class Parameter extends Tensor {
 
   /** Replaces the values. */
   setData(data: Float32Array): void {
+    requireAtMost('setData', 1, arguments);
     requireArgument('setData', 'data', data, floats, TensorError);
     if (data.length !== this.size)
       throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(this.shape)}`);
@@ -75,6 +78,7 @@ export class Parameter extends Tensor {
    * @throws ShapeError, TensorError
    */
   copyFrom(other: Parameter): void {
+    requireAtMost('copyFrom', 1, arguments);
     requireArgument('copyFrom', 'other', other, instanceOf(Parameter), TensorError);
     requireShape('copyFrom', 'other', other.shape, this.shape);
     if (other.device !== this.device)

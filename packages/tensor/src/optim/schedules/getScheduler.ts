@@ -5,6 +5,7 @@ import { ReduceLROnPlateau } from './reduceLROnPlateau.ts';
 import type { ReduceLROnPlateauOptions } from './reduceLROnPlateau.ts';
 import { makeSchedule, ScheduleError } from './schedules.ts';
 import type { PlannedSchedule, Schedule, SchedulerOptions, SchedulerType } from './schedules.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `getScheduler` for the rates of an optimizer. */
 export interface OptimizerSchedulerOptions extends Omit<SchedulerOptions, 'baseLearningRate'> {
@@ -44,6 +45,7 @@ export function getScheduler(
   name: SchedulerType,
   options: OptimizerSchedulerOptions | PlateauSchedulerOptions | SchedulerOptions,
 ): LrScheduler | ReduceLROnPlateau | Schedule {
+  requireAtMost('getScheduler', 2, arguments);
   if (optimizerKind.holds(options))
     throw new ScheduleError(
       "getScheduler takes its options as an object, { optimizer, numTrainingSteps, … }; got an optimizer: getScheduler('linear', { optimizer })",

@@ -16,6 +16,7 @@ import { requireNoMore } from '../../requireNoMore.ts';
 import { optimizerKind } from './lrScheduler.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { ScheduleError } from './schedules.ts';
+import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `new ReduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions {
@@ -95,6 +96,7 @@ export class ReduceLROnPlateau {
 
   /** @throws ScheduleError for an option that does not exist or is of the wrong kind */
   constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
+    requireAtMost('new ReduceLROnPlateau', 2, arguments);
     requireArgument(where, 'optimizer', optimizer, optimizerKind, ScheduleError);
     checkPlateauOptions(where, options);
     this.#options = {

@@ -1,0 +1,25 @@
+import { shown } from '@attune/validate';
+import { TensorError } from './errors.ts';
+
+/**
+ * Refuses what stands behind an operation's own arguments: options of PyTorch's, a third tensor.
+ * `undefined` passes, and so does what `tensors.map(relu)` and `terms.reduce(add)` give: a number,
+ * and the array that is gone through.
+ *
+ * @param most how many arguments the operation has
+ * @throws TensorError
+ */
+export function requireAtMost(operation: string, most: number, given: ArrayLike<unknown>): void {
+  if (given.length > most) refuseSurplus(operation, most, given);
+}
+
+function refuseSurplus(operation: string, most: number, given: ArrayLike<unknown>): void {
+  const surplus = Array.from(given).slice(most);
+  const [index, all, ...more] = surplus;
+  const isCallback = Array.isArray(all) && more.length === 0 && all[index as number] === given[most - 1];
+  const first = isCallback ? undefined : surplus.find((value) => value !== undefined);
+  if (first !== undefined)
+    throw new TensorError(
+      `${operation}: got ${shown(first)} behind its arguments, which it does not take${typeof first === 'number' ? '; several numbers are one array, such as [2, 3]' : ''}`,
+    );
+}
