@@ -124,9 +124,14 @@ describe('gradients', () => {
 });
 
 describe('a backward pass after weights were changed', () => {
-  const { init, layerNorm, Linear, linear, matmul, norm, reshape, square } = attune;
+  const { attention, checkpoint, crossEntropy, init, layerNorm, Linear, linear, matmul, nllLoss, noGrad, norm } =
+    attune;
+  const { packSequences, reshape, square } = attune;
   const weight = () => new Parameter(Float32Array.of(1, 2, 3, 4), { shape: [2, 2] });
   const x = () => tensor([[1, 2]], { requiresGrad: true });
+  const x2 = () => tensor([[1, 2], [3, 4]], { requiresGrad: true }); // oxfmt-ignore
+  const row = () => tensor([[1, 2, 3, 4]], { requiresGrad: true });
+  const packed = () => ({ sequences: packSequences(zeros([1]).device, Uint32Array.of(0, 2)), numHeads: 1 });
   const changes: readonly (readonly [string, (w: InstanceType<typeof Parameter>) => unknown])[] = [
     ['setData', (w) => w.setData(new Float32Array(4))],
     ['init', (w) => init.ones(w)],
@@ -147,14 +152,35 @@ describe('a backward pass after weights were changed', () => {
         linear: (w) => linear(x(), w),
         norm: (w) => norm(w),
         layerNorm: (w) => layerNorm(zeros([4]), reshape(w, [4]), zeros([4])),
-      }).map(([name, operation]) => [name, by, operation, change] as const),
+        'layerNorm of it': (w) => layerNorm(w, zeros([2]), zeros([2])),
+        attention: (w) => attention(w, w, w, packed()),
+        'attention as its value': (w) => attention(x2(), x2(), w, packed()),
+        'attention as its key': (w) => attention(x2(), w, x2(), packed()),
+        'crossEntropy of it': (w) => crossEntropy(w, tensor(Int32Array.of(0, 1)), { reduction: 'sum' }),
+        'crossEntropy with its target': (w) => crossEntropy(x2(), w),
+        'nllLoss with its weights': (w) =>
+          nllLoss(row(), tensor(Int32Array.of(1)), { weight: reshape(w, [4]).detach() }),
+        cube: (w) => customOp('cube', { forward: square, backward: (g, _, y) => mul(g, mul(y, 2)) })(w),
+        'cube of two': (w) =>
+          customOp('cube', { forward: (a, b) => mul(a!, b!), backward: (g, _, a, b) => [mul(g, b!), mul(g, a!)] })(
+            x2(),
+            w,
+          ),
+        checkpoint: (w) => checkpoint((y) => mul(y, w), x2()),
+        'mul with what was detached': (w) => mul(x2(), w.detach()),
+        'mul with a view': (w) =>
+          mul(
+            reshape(x2(), [4]),
+            noGrad(() => reshape(w, [4])),
+          ),
+      }).map(([what, operation]) => [what, by, operation, change] as const),
     ),
-  )('that %s would read is told: %s', (name, _, operation, change) => {
+  )('that %s would read is told: %s', (what, _, operation, change) => {
     const w = weight();
     const loss = sum(operation(w));
     change(w);
     expect(() => loss.backward()).toThrow(
-      `backward(): ${name} reads a parameter that was changed since, by step() of an optimizer or by setData(). Compute the loss again`,
+      `backward(): ${what.split(' ')[0]} reads a parameter that was changed since, by step() of an optimizer or by setData(). Compute the loss again`,
     );
   });
 

@@ -8,7 +8,7 @@ import type { HookHandle } from './autograd/gradHooks.ts';
 import type { GradPlace } from './autograd/gradPlace.ts';
 import { runBackward } from './autograd/runBackward.ts';
 import type { BackwardOptions } from './autograd/runBackward.ts';
-import type { GraphNode } from './autograd/tape.ts';
+import { GraphNode } from './autograd/tape.ts';
 import type { Device } from './device.ts';
 import { isFloat } from './dtypes.ts';
 import type { DataOf, DType } from './dtypes.ts';
@@ -58,6 +58,8 @@ export class Tensor<D extends DType = DType> {
   #hooks: GradHooks<Tensor> | null = null;
   /** How many tensors share the memory; null if it is this one alone. */
   #holders: { count: number } | null = null;
+  /** When the values were last replaced, shared with the tensors that share the memory. */
+  #changes: { at: number } | null = null;
   #disposed = false;
 
   /**
@@ -72,6 +74,7 @@ export class Tensor<D extends DType = DType> {
       sharing.#holders ??= { count: 1 };
       sharing.#holders.count += 1;
       this.#holders = sharing.#holders;
+      this.#changes = sharing.#changes ??= { at: 0 };
     }
     this.#array = array;
     this.#isBool = isBool;
@@ -142,6 +145,19 @@ export class Tensor<D extends DType = DType> {
       'at the end of the device.scope in which it was computed, by backward() with releaseResults, or, of a gradient, by zeroGrad(). ' +
       'Use it before, or keep it with device.retain(tensor.array), a gradient with mul(gradient, 1)'
     );
+  }
+
+  /** Number of the next operation at the time when its values were last replaced; 0 for never. */
+  get changedAt(): number {
+    return this.#changes?.at ?? 0;
+  }
+
+  /**
+   * Notes that the values were replaced, so that earlier operations can no longer run backward with
+   * them. For parameters and optimizers.
+   */
+  wasChanged(): void {
+    (this.#changes ??= { at: 0 }).at = GraphNode.next;
   }
 
   /** Whether there is a gradient since the last `zeroGrad()` or `clearGrad()`. */

@@ -107,7 +107,8 @@ class Segment {
     const again = tensorsOf(value);
     this.#requireSame(again);
     const reached = again.filter((result, index) => this.#handOver(this.#outputs[index] as Tensor, result, gradients));
-    runSegment(reached, gradients, first);
+    const [{ number }] = [...this.#nodes.values()] as [GraphNode];
+    runSegment(reached, gradients, { first, number });
     group.end();
   }
 

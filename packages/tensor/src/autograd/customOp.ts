@@ -61,6 +61,7 @@ export function customOp(name: string, operation: CustomOp): (...inputs: Tensor[
       array,
       shape,
       backward(gradients) {
+        for (const input of inputs) gradients.read(input);
         const gradient = new Tensor({ array: gradients.output, shape, device });
         const given: unknown = noGrad(() => backward(gradient, result, ...inputs.map((input) => input.detach())));
         const found = gradientsOf(name, given, inputs.length);

@@ -9,9 +9,6 @@ interface GradNode {
   readonly operation: string;
   /** Increases with every operation. */
   readonly number: number;
-  readonly inputs: readonly GradTensor[];
-  /** Whether the result is a view of the first input. */
-  readonly isView: boolean;
   readonly preActivation: GpuArray | null;
 }
 
@@ -27,8 +24,8 @@ export interface GradTensor {
   readonly retainsGrad: boolean;
   /** The operation that computed it; null for a leaf. */
   readonly node: GradNode | null;
-  /** `GraphNode.next` when its values were last replaced; only parameters have it. */
-  readonly changedAt?: number;
+  /** `GraphNode.next` when its values were last replaced; 0 if they never were. */
+  readonly changedAt: number;
   /** Whether hooks are registered for its gradient. */
   readonly hasHooks: boolean;
   ensureGradArray(): GpuArray;
@@ -53,8 +50,18 @@ interface Flushed {
  */
 const passes = ({ node, hasHooks }: GradTensor): boolean => node !== null || hasHooks;
 
-/** The tensor that a view is a view of. */
-const viewedBy = ({ node }: GradTensor): GradTensor | undefined => (node?.isView ? node.inputs[0] : undefined);
+/**
+ * Checks that an input still has the values that an operation read.
+ *
+ * @param number of the operation
+ * @throws AutogradError if the values were replaced
+ */
+export function requireUnchanged(operation: string, { changedAt }: GradTensor, number: number): void {
+  if (changedAt > number)
+    throw new AutogradError(
+      `backward(): ${operation} reads a parameter that was changed since, by step() of an optimizer or by setData(). Compute the loss again, or call backward() before`,
+    );
+}
 
 /**
  * The gradients of one backward pass. Leaves, such as parameters, accumulate theirs in memory of
@@ -156,11 +163,7 @@ export class Gradients {
    */
   read(input: GradTensor): GpuArray {
     const { node } = this.#current;
-    for (let owner: GradTensor | undefined = input; node && owner; owner = viewedBy(owner))
-      if ((owner.changedAt ?? 0) > node.number)
-        throw new AutogradError(
-          `backward(): ${node.operation} reads a parameter that was changed since, by step() of an optimizer or by setData(). Compute the loss again, or call backward() before`,
-        );
+    if (node) requireUnchanged(node.operation, input, node.number);
     return input.memory.released ? input.array : input.memory;
   }
 

@@ -1,6 +1,6 @@
 import { accumulate } from '@attune/kernels';
 import { AutogradError } from '../errors.ts';
-import { Gradients } from './gradients.ts';
+import { Gradients, requireUnchanged } from './gradients.ts';
 import type { TapeTensor } from './tape.ts';
 
 /** How a backward pass treats memory. */
@@ -42,9 +42,18 @@ function endAt(root: TapeTensor, gradients: Gradients): void {
  * Walks back from results that a backward pass has recomputed, with the gradients of that pass.
  *
  * @param first number of the first recomputed operation
+ * @param number number of the operation that stands for them on the tape
+ * @throws AutogradError if a parameter that they read was changed since
  */
-export function runSegment(results: readonly TapeTensor[], gradients: Gradients, first: number): void {
-  goThrough(computedTensors(results, first), gradients, () => false);
+export function runSegment(
+  results: readonly TapeTensor[],
+  gradients: Gradients,
+  { first, number }: { readonly first: number; readonly number: number },
+): void {
+  const computed = computedTensors(results, first);
+  for (const { node } of computed)
+    for (const input of node?.inputs ?? []) requireUnchanged('checkpoint', input, number);
+  goThrough(computed, gradients, () => false);
 }
 
 function goThrough(

@@ -146,7 +146,8 @@ function attend(inputs: readonly [Tensor, ...Tensor[]], width: number, options: 
       );
       const [gradQkv, gradKey, gradValue] = grads as [GpuArray, ...GpuArray[]];
       const named = gradKey && gradValue ? { gradQuery: gradQkv, gradKey, gradValue } : { gradQkv };
-      kernels.attentionBackward(device, { ...shared, ...named, output, gradOutput: gradients.output });
+      const read = matrices(inputs.map((input) => gradients.read(input)));
+      kernels.attentionBackward(device, { ...shared, ...read, ...named, output, gradOutput: gradients.output });
       for (const [index, input] of inputs.entries()) {
         if (input.requiresGrad) gradients.give(input, grads[index] as GpuArray);
         else device.release(grads[index] as GpuArray);
@@ -159,7 +160,7 @@ const operation = 'attention';
 
 function forward(inputs: readonly [Tensor, ...Tensor[]], width: number, options: AttentionOptions) {
   const { sequences, numHeads } = options;
-  const [first, key, value] = inputs;
+  const [first] = inputs;
   const { device } = first;
   if (!(width > 0) || width % numHeads !== 0)
     throw new ShapeError(`${operation}: ${numHeads} heads do not divide ${width}, the columns of the query`);
@@ -167,9 +168,7 @@ function forward(inputs: readonly [Tensor, ...Tensor[]], width: number, options:
   const capacity = first.array.length / (first.shape[1] ?? 1);
   const output = device.allocate(first.array.elementType, capacity * width, operation);
   const logSumExp = device.allocate('f32', capacity * numHeads, 'log of the sum of exponentials');
-  const matrices = key && value ? { query: first.array, key: key.array, value: value.array } : { qkv: first.array };
   const shared = {
-    ...matrices,
     logSumExp,
     ...sequences,
     numHeads,
@@ -177,6 +176,12 @@ function forward(inputs: readonly [Tensor, ...Tensor[]], width: number, options:
     ...(options.scale !== undefined && { scale: options.scale }),
     ...(dropout && { dropout }),
   };
-  kernels.attention(device, { ...shared, output });
+  kernels.attention(device, { ...shared, ...matrices(inputs.map(({ array }) => array)), output });
   return { shared, output };
+}
+
+/** What the kernels call three matrices, or one that has them side by side. */
+function matrices(arrays: readonly GpuArray[]) {
+  const [first, key, value] = arrays as readonly [GpuArray, ...GpuArray[]];
+  return key && value ? { query: first, key, value } : { qkv: first };
 }

@@ -217,7 +217,15 @@ function classLoss(operation: string, input: Tensor, options: CrossEntropyOption
     shape: isWhole ? shape.toSpliced(classDim(input), 1) : [],
     saved: [facts, scale],
     backward(gradients) {
-      const slopes = { ...common, facts, scale, gradOutput: gradients.output };
+      const slopes = {
+        ...common,
+        input: gradients.read(input),
+        target: gradients.read(target),
+        classWeights: weights ? gradients.read(weights) : undefined,
+        facts,
+        scale,
+        gradOutput: gradients.output,
+      };
       gradients.add(input, (gradient) => kernels.classLossBackward(device, { ...slopes, gradient }));
       if (!isByLabel)
         gradients.add(target, (gradient) =>

@@ -151,7 +151,7 @@ function backward(computed: Normalised, gradients: Gradients): void {
   const { release, ...parameters } = parameterGradients(weight, bias, gradients);
   kernels.layerNormBackward(device, {
     gradOutput: gradients.output,
-    sum: sum ?? input.array,
+    sum: sum ?? gradients.read(input),
     mean,
     reciprocalStd,
     gradSum,

@@ -3,7 +3,6 @@ import { flag, instanceOf, optional, requireArgument, requireOptions } from '@at
 import { openedDevice } from '../../device.ts';
 import type { Device } from '../../device.ts';
 import { ShapeError, TensorError } from '../../errors.ts';
-import { GraphNode } from '../../autograd/tape.ts';
 import { deviceKind } from '../../requireDevice.ts';
 import { formatShape, requireShape, shapeKind, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
@@ -40,8 +39,6 @@ export class Parameter extends Tensor {
   isMatrixOperand = false;
   /** The group of parameters that it lies side by side with, or null. Set by `makeContiguous`. */
   contiguousGroup: ContiguousGroup | null = null;
-  /** Number of the next operation at the time when its values were last replaced. */
-  changedAt = 0;
   #halfCopies: HalfCopies | null = null;
   /** Index of its first element in the copies. */
   #halfOffset = 0;
@@ -86,14 +83,6 @@ export class Parameter extends Tensor {
     this.device.copy(other.array, this.array);
     this.wasChanged();
     this.#halfCopies?.outdate();
-  }
-
-  /**
-   * Notes that the values were replaced, so that earlier operations can no longer run backward with
-   * them. For optimizers.
-   */
-  wasChanged(): void {
-    this.changedAt = GraphNode.next;
   }
 
   /**
