@@ -2,11 +2,11 @@ import { shown } from '@attune/validate';
 import { TensorError } from './errors.ts';
 
 /**
- * Refuses what stands behind an operation's own arguments: options of PyTorch's, a third tensor.
- * `undefined` passes, and so does what `tensors.map(relu)` and `terms.reduce(add)` give: a number,
- * and the array that is gone through.
+ * Refuses extra arguments of a function, such as a third tensor or PyTorch's options. `undefined`
+ * is allowed, and so are the index and the array that `tensors.map(relu)` and `terms.reduce(add)`
+ * pass.
  *
- * @param most how many arguments the operation has
+ * @param most number of arguments that the function has
  * @throws TensorError
  */
 export function requireAtMost(operation: string, most: number, given: ArrayLike<unknown>): void {

@@ -27,4 +27,4 @@ export {
 export type { Kind } from './kinds.ts';
 export { provided } from './provided.ts';
 export { nearestName } from './nearestName.ts';
-export { shown } from './shown.ts';
+export { firstOf, shown } from './shown.ts';

@@ -17,6 +17,7 @@ import type { LoadedEntry } from '../../nn/module/stateEntries.ts';
 import { formatShape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { loadMoments, readMoments } from './moments.ts';
+import type { MomentTarget } from './moments.ts';
 import { Backlog } from './backlog.ts';
 import type { Optimizer, ScalerState } from '../optimizer.ts';
 import type { OptimizerArguments } from '../optimizerOptions.ts';
@@ -186,7 +187,7 @@ export abstract class ArenaOptimizer implements Optimizer {
   step(...given: readonly never[]): Promise<void> {
     requireNoMore('step', 'nothing, and calls no closure: call backward() before it', given);
     this.#requireUse('step');
-    this.#admitUnfrozen();
+    this.#admit(({ parameter }) => parameter.hasGrad);
     this.#rates.write(this.#state);
     const places = this.#arenas.flatMap((arena) => arena.places);
     for (const { parameter, weights, name } of places)
@@ -268,27 +269,21 @@ export abstract class ArenaOptimizer implements Optimizer {
    * Loads a result of `stateDict`. Where it counts updates, the run continues from there, whatever
    * `firstStep` was.
    *
-   * @throws StateDictError when a moment is missing or has another shape
+   * @throws StateDictError if names or shapes are not those of this optimizer and its parameters;
+   *   nothing is changed then
    */
   loadStateDict(entries: Iterable<readonly [string, LoadedEntry]>): void {
     this.#requireUse('loadStateDict');
     const given = new Map(readEntries('loadStateDict', entries));
-    this.device.flush();
-    for (const { places, segments } of this.#arenas) {
-      for (const place of places) {
-        const segment = segments[place.segment] as (typeof segments)[number];
-        const { name, parameter, offset } = place;
-        for (const [index, prefix] of this.#rule.moments.entries()) {
-          const target = { array: segment.moments[index] as GpuArray, shape: parameter.shape, offset };
-          loadMoments(this.device, given, `${prefix}.${name}`, target);
-        }
-        for (const { prefix, shape, array } of this.otherEntries(place))
-          loadMoments(this.device, given, `${prefix}.${name}`, { array, shape, offset: 0 });
-      }
-    }
+    // Parameters that were trained before and are frozen now keep their moments.
+    this.#admit(({ name }) => given.has(`step.${name}`));
     const stepOf = ({ name }: ArenaItem) => given.get(`step.${name}`)?.data[0];
     const trained = this.#arenas.flatMap(({ places }) => places);
-    if (trained.some((item) => stepOf(item) === undefined)) return;
+    const counts = trained.some((item) => stepOf(item) !== undefined);
+    const targets = new Map<string, MomentTarget>(this.#arenas.flatMap((arena) => this.#targetsOf(arena)));
+    for (const { name } of counts ? trained : []) targets.set(`step.${name}`, { shape: [] });
+    loadMoments(this.device, this.#rule.name, given, targets);
+    if (!counts) return;
     const last = trained.reduce((most, item) => Math.max(most, stepOf(item) as number), 0);
     this.#rates.startAt(last);
     this.device.write(this.#state.words, Uint32Array.of(last));
@@ -315,9 +310,24 @@ export abstract class ArenaOptimizer implements Optimizer {
     if (this.#disposed) throw new TensorError(`${method}: this optimizer was disposed; make a new one`);
   }
 
-  /** Adds parameters that were frozen at first and have a gradient now. */
-  #admitUnfrozen(): void {
-    const admitted = this.#frozen.filter(({ parameter }) => parameter.hasGrad);
+  /** Where entries of a state belong, by name. */
+  #targetsOf({ places, segments }: ParameterArena): (readonly [string, MomentTarget])[] {
+    return places.flatMap((place) => {
+      const { name, parameter, offset, segment } = place;
+      const { moments } = segments[segment] as (typeof segments)[number];
+      return [
+        ...this.#rule.moments.map((prefix, index) => {
+          const array = moments[index] as GpuArray;
+          return [`${prefix}.${name}`, { shape: parameter.shape, array, offset }] as const;
+        }),
+        ...this.otherEntries(place).map(({ prefix, ...target }) => [`${prefix}.${name}`, target] as const),
+      ];
+    });
+  }
+
+  /** Adds parameters that were frozen at first. */
+  #admit(isAdmitted: (item: ArenaItem) => boolean): void {
+    const admitted = this.#frozen.filter(isAdmitted);
     if (admitted.length === 0) return;
     this.#frozen = this.#frozen.filter((item) => !admitted.includes(item));
     this.#arenas.push(this.#arenaOf(admitted));

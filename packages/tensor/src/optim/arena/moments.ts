@@ -1,9 +1,11 @@
+import { firstOf } from '@attune/validate';
 import type { GpuArray } from '@attune/kernels';
 import type { Device } from '../../device.ts';
 import { StateDictError } from '../../errors.ts';
 import type { StateDictEntry } from '../../nn/module/module.ts';
 import type { LoadedEntry } from '../../nn/module/stateEntries.ts';
 import { formatShape, shapesEqual } from '../../shape.ts';
+import type { Shape } from '../../shape.ts';
 import type { ParameterArena } from './parameterArena.ts';
 
 /**
@@ -30,23 +32,47 @@ export async function readMoments(
   return entries;
 }
 
+/** Where an entry of a state belongs. */
+export interface MomentTarget {
+  readonly shape: Shape;
+  /** None for entries that only the host keeps. */
+  readonly array?: GpuArray | undefined;
+  /** Index of its first element in the array. Default 0. */
+  readonly offset?: number | undefined;
+}
+
 /**
- * Loads an entry of a state.
+ * Loads the entries of a state.
  *
- * @throws StateDictError when it is missing or has another shape
+ * @param optimizer name of its class, for messages
+ * @throws StateDictError if names or shapes differ from those of the optimizer; nothing is
+ *   changed then
  */
 export function loadMoments(
   device: Device,
+  optimizer: string,
   given: ReadonlyMap<string, LoadedEntry>,
-  name: string,
-  { array, shape, offset }: { readonly array: GpuArray; readonly shape: readonly number[]; readonly offset: number },
+  targets: ReadonlyMap<string, MomentTarget>,
 ): void {
-  const entry = given.get(name);
-  if (!entry) throw new StateDictError(`the optimizer state has no ${name}`);
-  if (!shapesEqual(entry.shape, shape)) {
+  const missing = [...targets.keys()].filter((name) => !given.has(name));
+  const surplus = [...given.keys()].filter((name) => !targets.has(name));
+  if (missing.length + surplus.length > 0) {
+    const found = [
+      missing.length > 0 && `has no ${firstOf(missing, 3)}`,
+      surplus.length > 0 && `has ${firstOf(surplus, 3)}, which this optimizer does not keep`,
+    ].filter(Boolean);
     throw new StateDictError(
-      `the optimizer state ${name} has the shape ${formatShape(entry.shape)}; the parameter's is ${formatShape(shape)}`,
+      `${optimizer}: the optimizer state ${found.join(' and ')}; it is of another optimizer, or of other parameters`,
     );
   }
-  device.write(array, entry.data, offset);
+  for (const [name, { shape }] of targets) {
+    const { shape: own } = given.get(name) as LoadedEntry;
+    if (!shapesEqual(own, shape))
+      throw new StateDictError(
+        `${optimizer}: the optimizer state ${name} has the shape ${formatShape(own)}; the parameter's is ${formatShape(shape)}`,
+      );
+  }
+  device.flush();
+  for (const [name, { array, offset = 0 }] of targets)
+    if (array) device.write(array, (given.get(name) as LoadedEntry).data, offset);
 }
