@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 114.4, software: 140.1, gpu: 147.7, matrixUnits: 155.5, tensor: 58.1 },
+    most: { start: 115, software: 140.7, gpu: 148.2, matrixUnits: 155.9, tensor: 58.4 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 38.2, software: 59.6, gpu: 63, matrixUnits: 70.7, tensor: 20 },
+    most: { start: 38.4, software: 59.8, gpu: 63.2, matrixUnits: 70.9, tensor: 20.2 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -44,7 +44,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 22.3, software: 34.7, gpu: 34.7, matrixUnits: 35.5, tensor: 8.6 },
+    most: { start: 22.4, software: 34.8, gpu: 34.8, matrixUnits: 35.6, tensor: 8.6 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();
