@@ -36,9 +36,14 @@ if (reference.undocumented.length > 0) {
   process.exit(1);
 }
 
+// Else every first visit asks the server for a file that is not there.
+const icon =
+  "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='7' fill='#3451b2'/>" +
+  "<path d='M8 26 16 7l8 19M11 19h10' stroke='#fff' stroke-width='3' fill='none'/></svg>";
 const config = {
   title: 'Attune',
   description: 'Fine-tune BERT in TypeScript, on any GPU that speaks WebGPU',
+  head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(icon)}` }]],
   base,
   outDir: join(rootFolder, 'site'),
   cacheDir: join(stage, '.cache'),
