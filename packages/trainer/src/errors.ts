@@ -1,4 +1,4 @@
-/** Base of every error that this package throws. */
+/** Base class of the errors of this package. */
 export class TrainerError extends Error {
   override name = 'TrainerError';
 }
@@ -31,12 +31,12 @@ export class NonFiniteLossError extends TrainerError {
   }
 }
 
-/** A checkpoint is damaged, not there, or of another run than the one that is to go on from it. */
+/** A checkpoint is damaged, missing, or of another run than the one to resume. */
 export class CheckpointError extends TrainerError {
   override name = 'CheckpointError';
 }
 
-/** A signal has ended a run after a step, and what it had learned is saved. */
+/** A signal has ended a run after a step, and a checkpoint was saved. */
 export class TrainingInterruptedError extends TrainerError {
   override name = 'TrainingInterruptedError';
   /** Its name, such as SIGINT. */
@@ -57,8 +57,8 @@ export class SaveError extends TrainerError {
 }
 
 /**
- * A batch needs an array that the GPU cannot hold; the message says which argument to lower and to
- * what.
+ * A batch needs an array that does not fit on the GPU; the message says which argument to lower,
+ * and to what.
  */
 export class BatchTooLargeError extends TrainerError {
   override name = 'BatchTooLargeError';

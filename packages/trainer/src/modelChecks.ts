@@ -6,7 +6,7 @@ import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import { TrainerError, TrainingArgumentsError } from './errors.ts';
 import type { TrainableModel } from './model.ts';
 
-/** What can be trained. */
+/** Kind of a model that can be trained. */
 export const modelKind: Kind = {
   what: 'a module whose forward(batch) returns { loss, logits }',
   holds: (value) => modulelike.holds(value) && hasDevice(value) && Array.isArray((value as TrainableModel).inputNames),
@@ -20,13 +20,13 @@ export const modelKind: Kind = {
   },
 };
 
-// A model without parameters says so itself, in the getter.
+// For a model without parameters the getter throws.
 const hasDevice = (value: unknown) => Boolean((value as TrainableModel).device);
 
 const modulelike = objectWith('a module', { forward: 'function', namedParameters: 'function' });
 
 /**
- * What a model must be for these arguments.
+ * Checks that a model fits these arguments.
  *
  * @throws TrainerError when it is on another device
  * @throws TrainingArgumentsError when it lacks what they need
@@ -60,7 +60,7 @@ interface ModelMaker {
 /**
  * Makes a model, and checks it.
  *
- * @throws TrainerError when it is none
+ * @throws TrainerError when it is not a model
  */
 export async function callModelInit({ modelInit, args }: ModelMaker, device?: Device): Promise<TrainableModel> {
   setSeed(args.seed);

@@ -3,9 +3,8 @@ import { callable, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 
 /**
- * A function that reads what it is called with, such as a loss of the outputs. `length`
- * does not tell: it is 0 for rest parameters, for `arguments` and for what was bound;
- * so its text is looked at.
+ * A function that uses its arguments, such as a loss. `length` alone does not show that: it is 0
+ * with rest parameters, `arguments` and bound functions, so the source text is checked too.
  */
 export function functionOf(inputs: string): Kind {
   return {
@@ -21,14 +20,14 @@ function takesNothing(own: () => unknown): boolean {
   return hasNoParameters && !/\barguments\b|\[native code\]/.test(text);
 }
 
-/** What a method or collator of a user's own returned that must not be `async`. */
+/** Describes, for a message, the result of a user's function that must not be `async`. */
 export function shownResult(value: unknown): string {
   return value instanceof Promise ? 'a Promise: it must not be async' : shown(value);
 }
 
 /**
- * Whether something is a Tensor. Told by what it has: the class itself would bring the kernels into
- * a page that only makes a Trainer.
+ * Whether a value is a Tensor, by its members: importing the class would load the kernels in a page
+ * that only makes a Trainer.
  */
 export function isTensor(value: unknown): value is Tensor {
   const { backward, item, shape } = (value ?? {}) as Partial<Tensor>;

@@ -9,28 +9,27 @@ import type { LogEntry } from './state/trainerState.ts';
 /** Options of a Trainer's `train`. */
 export interface TrainOptions {
   /**
-   * Goes on from a checkpoint: `true` for the newest whole one of the output folder, or its path.
-   * Default: that of the arguments.
+   * The checkpoint to resume from: `true` for the newest complete one of the output folder, or its
+   * path. Default: that of the arguments.
    */
   readonly resumeFromCheckpoint?: string | boolean | null | undefined;
   /**
-   * What a person is told to do who has stopped the run, such as the command of a program. Default:
-   * `train({ resumeFromCheckpoint: true })`.
+   * How to resume, for the message after the run was stopped, such as the command of a program.
+   * Default: `train({ resumeFromCheckpoint: true })`.
    */
   readonly howToResume?: string | undefined;
   /**
-   * Ends the run: before its first step at once, later when the step under way is done.
-   * `train()` then rejects with the signal's reason; the weights are those of that
-   * step, and nothing is saved.
+   * Aborts the run: before its first step at once, later after the current step. `train()` then
+   * rejects with the signal's reason; the weights are those of that step, and nothing is saved.
    */
   readonly signal?: AbortSignal | undefined;
   /** `ignoreKeys` of the evaluations of this run. Default none. */
   readonly ignoreKeysForEval?: readonly string[] | undefined;
 }
 
-/** What `train()` gives. */
+/** Result of `train()`. */
 export interface TrainOutput {
-  /** Optimizer steps done. */
+  /** Number of optimizer steps done. */
   readonly globalStep: number;
   /** Mean loss over all steps. */
   readonly trainingLoss: number;
@@ -58,7 +57,7 @@ const trainAdvice: OptionAdvice = {
   },
 };
 
-/** @throws TrainerError for what `train()` does not know or support */
+/** @throws TrainerError for unknown or unsupported options of `train()` */
 export function readTrainOptions(options: TrainOptions): void {
   requireOptions('train', options, trainKinds, trainAdvice);
 }
@@ -72,7 +71,7 @@ const evaluateKinds: Readonly<Record<keyof EvaluateOptions, Kind>> = {
 /**
  * The options of an evaluation, with the prefix of its metrics.
  *
- * @throws TrainerError for what `evaluate()` and `predict()` do not know
+ * @throws TrainerError for unknown options of `evaluate()` and `predict()`
  */
 export function readEvaluateOptions(
   where: string,

@@ -1,5 +1,5 @@
 // What a Trainer loads with its first run, evaluation or prediction. It is one file, so that
-// bundlers make one piece of it: cut finer, it weighs more.
+// bundlers make one chunk of it; several chunks would be larger.
 export { autocast, selfTest } from '@attune/tensor';
 export { checkpointToGoOnFrom } from './checkpoint/checkpointToGoOnFrom.ts';
 export { largestBatchLengths } from './data/largestBatch.ts';

@@ -49,7 +49,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   extends TrainerResults
   implements RunningTrainer
 {
-  /** With `autoFindBatchSize` its `perDeviceTrainBatchSize` is that which was found. */
+  /** With `autoFindBatchSize`, its `perDeviceTrainBatchSize` becomes the size that was found. */
   args: TrainingArguments;
   /** Rows to train on. */
   readonly trainDataset: TrainerDataset | undefined;
@@ -314,7 +314,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     { howToResume, ignoreKeysForEval, signal }: TrainOptions,
   ): Promise<TrainOutput> {
     const { Evaluation, largestBatchLengths, TrainingRun } = await this.#load();
-    // A subclass may make other batches of the rows.
+    // A subclass may make different batches.
     const isOwn = this.getTrainDataloader === Trainer.prototype.getTrainDataloader;
     const rows = isOwn ? this.trainDataset : undefined;
     const evaluation = new Evaluation(this, this.#parts, this.#callbacks);

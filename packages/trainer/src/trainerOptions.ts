@@ -28,34 +28,34 @@ import { functionOf } from './ownFunction.ts';
 /** A tokenizer that pads batches and can be saved beside the model. */
 export type ProcessingClass = PaddingTokenizer & SavableProcessor;
 
-/** When `computeMetrics` is called. */
+/** Second argument of `computeMetrics`. */
 export interface ComputeMetricsOptions {
   /**
-   * With `batchEvalMetrics` true for the last batch, whose result counts; without it always true.
+   * With `batchEvalMetrics` true only for the last batch, whose result counts; otherwise always
+   * true.
    */
   readonly computeResult: boolean;
 }
 
 /**
- * What a Trainer is made of. A model of several outputs, or several `labelNames`, are told to the
- * compiler by `new Trainer<readonly NdArray[]>({ … })`.
+ * Options of `new Trainer`. For a model with several outputs, or several `labelNames`, write `new
+ * Trainer<readonly NdArray[]>({ … })`.
  */
 export interface TrainerOptions<Predictions extends Collected = NdArray, Labels extends Collected = NdArray> {
   /** The model to train: any module whose `forward(batch)` returns `{ loss, logits }`. */
   model?: TrainableModel | undefined;
   /**
-   * Makes the model, in place of `model`: called for each `train()`, after `setSeed(args.seed)`, so
-   * that each begins with the same new head. It may be `async`.
+   * Makes the model, instead of `model`: called for each `train()`, after `setSeed(args.seed)`, so
+   * that each starts with the same new head. It may be `async`.
    */
   modelInit?: (() => TrainableModel | Promise<TrainableModel>) | undefined;
   /**
-   * An optimizer of yours over the model's parameters, and a schedule: a function from a step
-   * to its rate, a scheduler of that optimizer, or null for the one that the arguments name.
-   * The optimizer stays yours: a run does not dispose of it, and clips by `maxGradNorm`
-   * unless it does so itself.
+   * Your own optimizer over the model's parameters, and a schedule: a function from step to rate, a
+   * scheduler of that optimizer, or null for the one that the arguments name. A run does not
+   * dispose of the optimizer, and clips by `maxGradNorm` unless the optimizer does so itself.
    */
   optimizers?: readonly [optimizer: Optimizer | null, scheduler?: Schedule | OptimizerScheduler | null] | undefined;
-  /** A class of optimizers with all of its options, in place of `optim` and `optimArgs`. */
+  /** A class of optimizers with all of its options, instead of `optim` and `optimArgs`. */
   optimizerClsAndKwargs?: readonly [make: OptimizerClass, options: object] | undefined;
   /** Default: `new TrainingArguments()`. */
   args?: TrainingArguments | undefined;
@@ -63,7 +63,7 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
   trainDataset?: TrainerDataset | undefined;
   /**
    * Rows to evaluate on. Several datasets, `{ a, b }` or a `DatasetDict`, are evaluated one after
-   * the other, and their metrics are called `eval_a_loss`, `eval_b_loss`, ….
+   * the other; their metrics are `eval_a_loss`, `eval_b_loss`, ….
    */
   evalDataset?: EvalDataset | undefined;
   /**
@@ -85,15 +85,18 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
       ) => object | void | Promise<object | void>)
     | undefined;
   /**
-   * The loss of a batch in place of the model's own: its sum over examples divided by
-   * `numItemsInBatch`, or their mean in an evaluation. The model gets the batch without its labels.
+   * The loss of a batch, instead of the model's own: the sum over examples divided by
+   * `numItemsInBatch`, or the mean in an evaluation. The model gets the batch without its labels.
    * It records work for the GPU, so it must not be `async`.
    */
   computeLossFunc?: ComputeLossFunc | undefined;
   /**
-   * What an evaluation keeps of the logits of each batch, such as `(logits) => logits.argmax(-1)`:
-   * `computeMetrics` and `predict` get that. It records work for the GPU. Where the model gives
-   * several outputs, it is passed an array of them.
+   * logits.argmax(-1)`: `computeMetrics` and `predict` get that. It records work for the GPU. Where
+   * the model gives several outputs, it is passed an array of them. => Reduces the logits of each
+   * batch to what an evaluation keeps, such as `(logits) => logits.argmax(-1)`; `computeMetrics`
+   * and `predict` get the result. It records work for the GPU. Where the model has several outputs,
+   * it gets an array of them. => logits.argmax(-1)`: `computeMetrics` and `predict` get that. It
+   * records work for the GPU. Where the model gives several outputs, it is passed an array of them.
    */
   preprocessLogitsForMetrics?:
     | ((
@@ -101,9 +104,9 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
         labels: (Labels extends NdArray ? BatchArray : readonly BatchArray[]) | null,
       ) => Nested<Tensor>)
     | undefined;
-  /** Called after the built-in ones. A class is made without arguments. */
+  /** Callbacks, called after the built-in ones. A class is constructed without arguments. */
   callbacks?: readonly (TrainerCallback | CallbackClass)[] | undefined;
-  /** The GPU that the model is on; no other one is possible. Default: the model's. */
+  /** The device of the model; no other is allowed. Default: the model's. */
   device?: Device | undefined;
 }
 
@@ -128,7 +131,7 @@ const optionKinds: Readonly<Record<keyof TrainerOptions, Kind>> = {
   model: optional(modelKind),
   args: optional(instanceOf(TrainingArguments, 'a TrainingArguments: new TrainingArguments(outputDir, { … })')),
   trainDataset: optional(anyRows),
-  // A dataset or several: requireEvalDataset says more.
+  // Checked by requireEvalDataset.
   evalDataset: anything,
   dataCollator: optional(callable),
   processingClass: optional(oneOfKinds('a tokenizer', objectWith('', { pad: 'function' }), callable)),

@@ -28,7 +28,7 @@ export interface TrainerParts extends Pick<
 > {
   /** @throws TrainerError before `modelInit` was called for the first time */
   readonly model: TrainableModel;
-  /** The model now; another is put in its place for each run where there is `modelInit`. */
+  /** The current model; with `modelInit` it is replaced for each run. */
   readonly current: { model: TrainableModel | null };
   readonly optimizer: Optimizer | null;
   readonly scheduler: Schedule | OptimizerScheduler | null;
@@ -94,7 +94,7 @@ function modelOf({ model: made }: TrainerParts['current']): TrainableModel {
   throw new TrainerError('there is no model yet: modelInit is called by train(), evaluate() and predict()');
 }
 
-/** The same with other arguments; the model is still that of the time. */
+/** The same with other arguments; the current model is shared. */
 export function withArguments(parts: TrainerParts, args: TrainingArguments): TrainerParts {
   const { current } = parts;
   return {
@@ -106,7 +106,9 @@ export function withArguments(parts: TrainerParts, args: TrainingArguments): Tra
   };
 }
 
-/** Contradictions that `transformers` refuses too, and an optimizer that is not for this model. */
+/**
+ * Checks for contradictions that `transformers` refuses too, and for an optimizer of another model.
+ */
 function checkOwnOptimizer(
   options: TrainerOptions,
   optimizer: Optimizer | null,
@@ -136,7 +138,7 @@ function checkOwnOptimizer(
     fail('optimizers: with fp16 the optimizer needs the options { fp16: true, lossScale: {} }');
 }
 
-/** With several evaluation sets the metric that decides is one of one of them. */
+/** With several evaluation sets the deciding metric must belong to one of them. */
 function checkDecidingSet(
   { metricForBestModel: given }: TrainingArguments,
   evalDataset: EvalDataset | undefined,

@@ -10,9 +10,7 @@ import { metricLines } from './progress/formatMetrics.ts';
 import type { LogEntry, TrainerState } from './state/trainerState.ts';
 import type { ProcessingClass } from './trainerOptions.ts';
 
-/**
- * What a `Trainer` shows and saves beside its runs. A page that writes nothing does not load how.
- */
+/** What a `Trainer` shows and saves besides its runs. The code that writes is loaded on demand. */
 export abstract class TrainerResults {
   abstract readonly model: TrainableModel;
   abstract readonly args: TrainingArguments;
@@ -40,9 +38,9 @@ export abstract class TrainerResults {
   }
 
   /**
-   * Shows metrics below each other, names and values aligned.
+   * Prints metrics, one on each line, with names and values aligned.
    *
-   * @param split what they are of, such as `train` or `eval`
+   * @param split what they belong to, such as `train` or `eval`
    */
   logMetrics(split: string, metrics: LogEntry): void {
     requireArgument('logMetrics', 'split', split, nonEmptyText, TrainerError);
@@ -65,9 +63,9 @@ export abstract class TrainerResults {
   }
 
   /**
-   * Tries whether the output folder can be written, and removes what a killed run left unfinished
-   * there. `train()` does so by itself unless `saveStrategy` is 'no'; call it before a long run
-   * whose model you save at the end.
+   * Checks that the output folder can be written, and removes unfinished files of killed runs.
+   * `train()` does this itself unless `saveStrategy` is 'no'; call it before a long run whose model
+   * you save at the end.
    *
    * @throws SaveError
    */
@@ -77,8 +75,8 @@ export abstract class TrainerResults {
   }
 
   /**
-   * Writes a draft of a README.md into the output folder: data, metrics, arguments, versions, and
-   * front matter that the hub reads. One that is there is replaced; its tags are kept.
+   * Writes a draft of a README.md to the output folder: data, metrics, arguments, versions, and
+   * front matter for the hub. An existing one is replaced; its tags are kept.
    *
    * @throws TrainerError for an option that does not exist
    * @throws SaveError
@@ -88,7 +86,7 @@ export abstract class TrainerResults {
     await writeModelCard(this, options);
   }
 
-  /** How many numbers the trainable parameters are. */
+  /** Number of trainable weights. */
   getNumTrainableParameters(): number {
     return [...this.model.namedParameters()].reduce(
       (sum, [, { requiresGrad, shape }]) => sum + (requiresGrad ? shape.reduce((size, extent) => size * extent, 1) : 0),

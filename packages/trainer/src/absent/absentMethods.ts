@@ -5,7 +5,7 @@ const upload =
 const oneProcess = 'a run is one process on one GPU';
 const oneLoss = 'override computeLoss or trainingStep, which record what a step computes';
 
-/** Public methods of `transformers.Trainer` that there are not here, and what to do instead. */
+/** Public methods of `transformers.Trainer` that do not exist here, and what to do instead. */
 export const absentMethods: Readonly<Record<string, string>> = {
   autocastSmartContextManager: 'fp16 decides it; trainingStep may call autocast() of @attune/tensor itself',
   callModelInit: 'make a model and a Trainer for each run',
@@ -34,13 +34,13 @@ export const absentMethods: Readonly<Record<string, string>> = {
   storeFlos: 'state.totalFlos is kept at every step',
 };
 
-/** Those that would be waited for. */
+/** The methods among them that would return a promise. */
 const asynchronous: ReadonlySet<string> = new Set(['hyperparameterSearch', 'initHfRepo', 'pushToHub']);
 
 const constructed = 'arguments do not change once they are made; pass them to new TrainingArguments(outputDir, { … })';
 const json = 'toJSON() gives the arguments under their Python names';
 
-/** The same of `transformers.TrainingArguments`. */
+/** The same for `transformers.TrainingArguments`. */
 export const absentArgumentMethods: Readonly<Record<string, string>> = {
   getProcessLogLevel: 'there are no levels of messages',
   getWarmupSteps: 'warmupSteps below 1 is a part of the steps, which each log entry and the lrScheduler show',
@@ -55,13 +55,11 @@ export const absentArgumentMethods: Readonly<Record<string, string>> = {
   toSanitizedDict: json,
 };
 
-/**
- * Members of `transformers.EvalPrediction` and `PredictionOutput` that are called otherwise here.
- */
+/** Members of `transformers.EvalPrediction` and `PredictionOutput` that have another name here. */
 export const absentResultMembers: Readonly<Record<string, string>> = { label_ids: 'it is called labelIds' };
 
 /**
- * Makes a class answer to members that it has not, with an error that says what they are called.
+ * Makes reading an absent member of a class throw an error with its name here.
  *
  * @param what the owner in the error: `an EvalPrediction has`
  */
@@ -75,7 +73,7 @@ export function answerAbsentMembers(prototype: object, what: string, members: Re
 }
 
 /**
- * Makes a class answer calls of absent methods with an error that says what to do instead.
+ * Makes calling an absent method of a class throw an error that says what to do instead.
  *
  * @param what the owner in the error: `a Trainer has`
  */

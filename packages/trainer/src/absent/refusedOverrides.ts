@@ -2,7 +2,7 @@ import { camelCase } from '../arguments/pythonNames.ts';
 import { TrainerError } from '../errors.ts';
 import { absentMethods } from './absentMethods.ts';
 
-/** Methods that `transformers.Trainer` calls of itself, and this one does not. */
+/** Methods that `transformers.Trainer` calls itself and this one does not. */
 const internal: ReadonlySet<string> = new Set([
   'buildAcceleratorArgs',
   'clipGradNorm',
@@ -73,9 +73,9 @@ const overridable = [
 ];
 
 /**
- * Refuses a subclass whose method has a name that `transformers` calls and this Trainer does not:
- * it would wait in silence for a call that never comes. So would one in snake_case, or with other
- * capitals, such as getTrainDataLoader.
+ * Refuses a subclass that overrides a method which `transformers` calls and this Trainer does not:
+ * it would silently never be called. The same holds for names in snake_case or with other capitals,
+ * such as getTrainDataLoader.
  *
  * @throws TrainerError naming the method
  */

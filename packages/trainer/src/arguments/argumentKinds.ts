@@ -15,7 +15,7 @@ import { reportNames } from './defaults.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
 import { optimizerNames, otherOptimizerNames } from './optimizers.ts';
 
-/** One of a few names; those that only `transformers` has are told apart from mistakes. */
+/** One of a few names; names that only `transformers` has get a message of their own. */
 function oneOfNames(names: readonly string[], notYet: readonly string[]): Kind {
   const known = oneOf(...names);
   return {
@@ -33,7 +33,7 @@ const stepsOrPart: Kind = {
     Number.isFinite(value) && (value as number) >= 0 && ((value as number) < 1 || Number.isInteger(value)),
 };
 
-/** Names that `transformers` has besides. */
+/** Further names of `transformers`. */
 const otherReports =
   'azure_ml clearml codecarbon comet_ml dagshub dvclive flyte kubeflow mlflow neptune swanlab trackio wandb'.split(' ');
 
@@ -75,12 +75,12 @@ export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind
   adamEpsilon: numberAtLeast(0),
   maxGradNorm: numberAtLeast(0),
   optim: oneOfNames(optimizerNames, otherOptimizerNames),
-  // The optimizer says what it takes.
+  // The optimizer checks its own arguments.
   optimArgs: orNull({
     what: "an object such as { momentum: 0.9 }, or a text such as 'momentum=0.9'",
     holds: (value) => typeof value === 'string' || object.holds(value),
   }),
-  // The schedule itself knows its names and what each takes.
+  // The schedule checks its name and options.
   lrSchedulerType: nonEmptyText,
   lrSchedulerKwargs: object,
   warmupSteps: stepsOrPart,

@@ -8,7 +8,7 @@ const own = <Value>(table: Readonly<Record<string, Value>>, name: string): Value
   Object.hasOwn(table, name) ? table[name] : undefined;
 
 /**
- * Refuses a name that is no argument, with what to write instead.
+ * Refuses a name that is not an argument, and says what to write instead.
  *
  * @throws TrainingArgumentsError
  */
@@ -29,7 +29,7 @@ export function checkName(name: string, value: unknown): void {
   const unsupported = own(unsupportedArguments, camel);
   if (unsupported) {
     const { neutral, reason } = unsupported;
-    // transformers takes lists for some: [] and ['none'] say nothing either.
+    // transformers takes lists for some arguments: [] and ['none'] are neutral too.
     const single: unknown = Array.isArray(value) && value.length < 2 ? (value[0] ?? neutral) : value;
     if (Object.is(single, neutral)) return;
     const said = /token/i.test(name) ? '…' : shown(value);

@@ -8,7 +8,7 @@ import type { TrainingArgumentsOptions } from './defaults.ts';
 type Arguments = Readonly<TrainingArgumentsOptions>;
 
 /**
- * What arguments say together.
+ * Checks arguments against each other.
  *
  * @throws TrainingArgumentsError when they contradict each other
  */
@@ -34,7 +34,7 @@ function checkSteps(args: Arguments): void {
     throw new TrainingArgumentsError('maxSteps must be above 0, or -1 for numTrainEpochs; got 0');
 }
 
-/** The best model can be kept only where evaluations and checkpoints come together. */
+/** Keeping the best model needs a checkpoint at every evaluation. */
 function checkBestModel(args: Arguments): void {
   const { evalStrategy, saveStrategy, loadBestModelAtEnd, metricForBestModel, loggingSteps, saveSteps } = args;
   const fail = (message: string) => {
@@ -61,7 +61,7 @@ function checkBestModel(args: Arguments): void {
   }
 }
 
-/** A schedule's name and options are wrong now, not when the run begins. */
+/** Checks the name and options of a schedule now instead of at the start of the run. */
 function checkSchedule({ lrSchedulerType, lrSchedulerKwargs, learningRate, evalStrategy }: Arguments): void {
   if (lrSchedulerType === ('greedy' as string))
     throw new TrainingArgumentsError(`lrSchedulerType '${lrSchedulerType}' is not supported yet: it follows a metric`);
@@ -80,7 +80,7 @@ function checkSchedule({ lrSchedulerType, lrSchedulerKwargs, learningRate, evalS
   try {
     if (isPlateau) return checkPlateauOptions('lrSchedulerKwargs', lrSchedulerKwargs);
     getScheduler(lrSchedulerType as PlannedSchedule, {
-      // A rate of 0 is one of a run that changes nothing: no schedule has to do with it.
+      // A rate of 0 is legal for a run that changes nothing, but no schedule accepts it.
       baseLearningRate: learningRate || 1,
       numTrainingSteps: 1000,
       kwargs: lrSchedulerKwargs as Readonly<Record<string, number | string>>,

@@ -4,8 +4,8 @@ import { TrainingArgumentsError } from '../errors.ts';
 import type { CheckpointingKwargs, TrainingArgumentsOptions } from './defaults.ts';
 
 /**
- * What `transformers` hands on to PyTorch or to its own offloading, where
- * only one value is possible.
+ * Options that `transformers` passes on to PyTorch or to its own offloading; only one value is
+ * possible here.
  */
 const only = (value: unknown): Kind => ({
   what: `${shown(value)}: nothing else is possible here`,
@@ -21,8 +21,8 @@ const kwargsKinds: Readonly<Record<string, Kind>> = {
 };
 
 /**
- * Activation checkpointing under both of its names, the newer one first, as `transformers` 5.24
- * reads them. An object in place of true holds its options.
+ * Reads activation checkpointing under both of its names, the newer one first, as `transformers`
+ * 5.24 does. An object instead of true holds its options.
  *
  * @throws TrainingArgumentsError for an option that does not exist
  */

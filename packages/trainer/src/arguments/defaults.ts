@@ -1,26 +1,26 @@
 import type { SchedulerType } from '@attune/tensor';
 import type { OptimArgs, OptimizerName } from './optimizers.ts';
 
-/** When something happens: never, every so many optimizer steps, or at the end of each epoch. */
+/** When something happens: never, every few optimizer steps, or at the end of each epoch. */
 export type IntervalStrategy = 'no' | 'steps' | 'epoch';
 
-/** When a checkpoint is written: as above, or whenever an evaluation was the best so far. */
+/** When a checkpoint is written: as above, or after each evaluation that is the best so far. */
 export type SaveStrategy = IntervalStrategy | 'best';
 
 /** Where a run's log can be written as it grows. */
 export const reportNames = ['tensorboard', 'jsonl'] as const;
-/** A place for the log that `reportTo` can name. */
+/** Destination of the log that `reportTo` can name. */
 export type ReportName = (typeof reportNames)[number];
 
 /** The order in which training examples come. */
 export type SamplingStrategy = 'random' | 'sequential' | 'group_by_length';
 
-/** Which tokens are counted: all, those that are no padding, or none. */
+/** Which tokens are counted: all, all but padding, or none. */
 export type TokensSeen = 'all' | 'non_padding' | 'no';
 
 /** Options of activation checkpointing. */
 export interface CheckpointingKwargs {
-  /** Every how many layers one is computed again in the backward pass. Default 1. */
+  /** Recompute every n-th layer in the backward pass. Default 1. */
   readonly everyNLayers?: number | undefined;
 }
 
@@ -38,8 +38,8 @@ export interface TrainingArgumentsOptions {
   /** Optimizer steps in all; overrides `numTrainEpochs` when above 0. Default -1. */
   maxSteps: number;
   /**
-   * Batches whose gradients are added up before one optimizer step. Each example counts the same,
-   * however the batches are cut. Default 1.
+   * Batches whose gradients are accumulated before one optimizer step. Every example has the same
+   * weight, however it is batched. Default 1.
    */
   gradientAccumulationSteps: number;
 
@@ -53,12 +53,17 @@ export interface TrainingArgumentsOptions {
   adamBeta2: number;
   /** Added to AdamW's denominator. Default 1e-8. */
   adamEpsilon: number;
-  /** Gradients whose norm is larger are scaled down to it; 0 switches clipping off. Default 1. */
+  /**
+   * Gradients whose norm is larger are scaled down to this norm; 0 disables clipping. Default 1.
+   */
   maxGradNorm: number;
-  /** The optimizer; the first two names mean the same AdamW here. Default `adamw_torch_fused`. */
+  /**
+   * The optimizer; `adamw_torch` and `adamw_torch_fused` are the same here. Default
+   * `adamw_torch_fused`.
+   */
   optim: OptimizerName;
   /**
-   * What the optimizer takes beyond rate, decay and Adam's numbers: `{ momentum: 0.9 }`, or as a
+   * Options of the optimizer besides rate, decay and Adam's parameters: `{ momentum: 0.9 }`, or as
    * text `momentum=0.9`. Default null: none.
    */
   optimArgs: string | OptimArgs | null;
@@ -66,45 +71,50 @@ export interface TrainingArgumentsOptions {
   /** Shape of the learning rate over the run. Default `linear`. */
   lrSchedulerType: SchedulerType;
   /**
-   * What the schedule takes beyond warmup and length, for example `{ numCycles: 2 }`. Default none.
+   * Options of the schedule besides warmup and length, for example `{ numCycles: 2 }`. Default
+   * none.
    */
   lrSchedulerKwargs: Readonly<Record<string, number | string | readonly number[]>>;
   /**
-   * Steps over which the learning rate rises from 0; below 1 it is a part of all steps. Default 0.
+   * Steps over which the learning rate rises from 0; a number below 1 is a fraction of all steps.
+   * Default 0.
    */
   warmupSteps: number;
 
   /** When the training loss is logged. Default `steps`. */
   loggingStrategy: IntervalStrategy;
-  /** Steps between two logs; below 1 it is a part of all steps. Default 500. */
+  /** Steps between two logs; a number below 1 is a fraction of all steps. Default 500. */
   loggingSteps: number;
   /** Whether step 1 is logged too. Default false. */
   loggingFirstStep: boolean;
   /**
-   * Where the log goes while it grows: `tensorboard` writes event files that TensorBoard reads,
-   * `jsonl` a line of JSON for each entry into `log.jsonl`. `all` is both. Default `none`.
+   * Where the log is written during the run: `tensorboard` writes event files for TensorBoard,
+   * `jsonl` one line of JSON for each entry to `log.jsonl`. `all` is both. Default `none`.
    */
   reportTo: ReportName | 'all' | 'none' | readonly (ReportName | 'all' | 'none')[];
   /**
-   * The folder of these files; `~` at its start is the home folder. A run that is resumed goes
-   * on in it. Default null: TENSORBOARD_LOGGING_DIR of the environment, else
-   * `runs/<time>_<host>` in the output folder.
+   * The folder of these files; `~` at its start is the home folder. A resumed run continues in it.
+   * Default null: TENSORBOARD_LOGGING_DIR of the environment, else `runs/<time>_<host>` in the
+   * output folder.
    */
   loggingDir: string | null;
   /**
-   * How a run is shown: `text` for a person, on standard error; `json` for a program, a line of
-   * JSON for each event on standard output. Not one of `transformers`. Default `text`.
+   * How a run is shown: `text` for people, on standard error; `json` for programs, one line of JSON
+   * for each event on standard output. Not in `transformers`. Default `text`.
    */
   logFormat: 'text' | 'json';
   /**
-   * No progress. Default false: a live line on a terminal, elsewhere a plain line at least every 30
-   * seconds.
+   * Whether to show no progress. Default false: a live line on a terminal, elsewhere a plain line
+   * at least every 30 seconds.
    */
   disableTqdm: boolean;
 
   /** When the evaluation set is evaluated during training. Default `no`. */
   evalStrategy: IntervalStrategy;
-  /** Steps between two evaluations; below 1 it is a part of all steps. Default: `loggingSteps`. */
+  /**
+   * Steps between two evaluations; a number below 1 is a fraction of all steps. Default null:
+   * `loggingSteps`.
+   */
   evalSteps: number | null;
   /** Epochs (or steps) before the first evaluation. Default 0. */
   evalDelay: number;
@@ -113,47 +123,50 @@ export interface TrainingArgumentsOptions {
 
   /** When a checkpoint is written. Default `steps`. */
   saveStrategy: SaveStrategy;
-  /** Steps between two checkpoints; below 1 it is a part of all steps. Default 500. */
+  /** Steps between two checkpoints; a number below 1 is a fraction of all steps. Default 500. */
   saveSteps: number;
-  /** Checkpoints kept, the best among them; older ones are removed. Default null: all. */
+  /** Checkpoints to keep, the best one included; older ones are removed. Default null: all. */
   saveTotalLimit: number | null;
-  /** Checkpoints hold the model but not the optimizer. Default false. */
+  /** Whether checkpoints contain the model without the optimizer. Default false. */
   saveOnlyModel: boolean;
   /**
-   * Whether the model is that of the best checkpoint when the run ends. Evaluations and checkpoints
-   * must then come together. Default false.
+   * Whether to load the best checkpoint at the end of the run. Evaluations and checkpoints must
+   * then happen at the same steps. Default false.
    */
   loadBestModelAtEnd: boolean;
   /**
-   * The metric that decides which model is best, `eval_` before it or not. Default null, or `loss`
+   * The metric that decides which model is best, with or without `eval_`. Default null, or `loss`
    * with `loadBestModelAtEnd`.
    */
   metricForBestModel: string | null;
-  /** Default null: true unless the name of the metric ends in `loss`. */
+  /**
+   * Whether a larger metric is better. Default null: true unless the name of the metric ends in
+   * `loss`.
+   */
   greaterIsBetter: boolean | null;
   /**
-   * Where `train()` goes on: the path of a checkpoint, or true for the newest whole one in the
-   * output folder; `~` at its start is the home folder. Default null: it begins anew.
+   * The checkpoint that `train()` resumes from: its path, or true for the newest complete one in
+   * the output folder; `~` at its start is the home folder. Default null: none.
    */
   resumeFromCheckpoint: string | boolean | null;
 
   /**
-   * Mixed precision: matrix products and what they read and write in f16, with sums, weights,
-   * optimizer state, layer norms and losses in f32, and a loss scale that adapts. For training;
-   * evaluation is in f32 but for `fp16FullEval`. Default false.
+   * Mixed precision: matrix products with their operands and results in f16; sums, weights,
+   * optimizer state, layer norms and losses in f32; and a dynamic loss scale. For training only:
+   * evaluation is in f32 unless `fp16FullEval` is set. Default false.
    */
   fp16: boolean;
 
   /**
-   * Layers keep nothing for the backward pass, which computes them again: less memory for more
-   * time, and the same gradients bit for bit. `{ everyNLayers }` is taken too. Default false.
+   * Whether layers keep no activations and the backward pass recomputes them: less memory for more
+   * time, with the same gradients bit for bit. `{ everyNLayers }` is accepted too. Default false.
    */
   activationCheckpointing: boolean | CheckpointingKwargs;
-  /** `everyNLayers`: every how many layers one is computed again. Default null: all of them. */
+  /** `everyNLayers`: recompute every n-th layer. Default null: all of them. */
   activationCheckpointingKwargs: CheckpointingKwargs | null;
-  /** The older name of `activationCheckpointing`, which it always equals. */
+  /** Older name of `activationCheckpointing`; both are always equal. */
   gradientCheckpointing: boolean;
-  /** The older name of `activationCheckpointingKwargs`, which it always equals. */
+  /** Older name of `activationCheckpointingKwargs`; both are always equal. */
   gradientCheckpointingKwargs: CheckpointingKwargs | null;
 
   /** Seed of dropout, and of the data order unless `dataSeed` is given. Default 42. */
@@ -161,21 +174,21 @@ export interface TrainingArgumentsOptions {
   /** Seed of the data order. Default null: `seed`. */
   dataSeed: number | null;
 
-  /** Drops dataset columns that the model does not read. Default true. */
+  /** Whether to drop dataset columns that the model does not read. Default true. */
   removeUnusedColumns: boolean;
   /**
-   * Batch keys that hold labels. With several, predictions have labels where none is missing, and
-   * metrics get an array of them. Default null: `labels`.
+   * Batch keys of the labels. With several, metrics get an array of labels, if none of them is
+   * missing. Default null: `labels`.
    */
   labelNames: readonly string[] | null;
   /**
-   * Counts the tokens that training reads in `state.numInputTokensSeen` and logs them: `all`,
-   * `non_padding`, or `no`; true is `all`. Default `no`.
+   * Whether to count the tokens that training reads, in `state.numInputTokensSeen` and the log:
+   * `all`, `non_padding`, or `no`; true is `all`. Default `no`.
    */
   includeNumInputTokensSeen: TokensSeen | boolean;
   /**
-   * A training batch that does not fit on the GPU is halved, and the run begins anew, until one
-   * fits. Batches of evaluations stay as they are. Default false.
+   * Whether to restart the run with half the training batch size until a batch fits on the GPU.
+   * Evaluation batches keep their size. Default false.
    */
   autoFindBatchSize: boolean;
   /**
@@ -184,37 +197,37 @@ export interface TrainingArgumentsOptions {
    */
   neftuneNoiseAlpha: number | null;
   /**
-   * Batches of an evaluation that are computed before their results are waited for; each holds its
-   * results on the GPU so long. Default null: one.
+   * Evaluation batches to compute before waiting for their results, which stay on the GPU until
+   * then. Default null: one.
    */
   evalAccumulationSteps: number | null;
-  /** Evaluations and predictions give the loss alone. Default false. */
+  /** Whether evaluations and predictions return only the loss. Default false. */
   predictionLossOnly: boolean;
   /**
-   * What `computeMetrics` gets besides predictions and labels: `inputs`, what the model reads
-   * first; `loss`, of each example that of its batch. Default none.
+   * What `computeMetrics` gets besides predictions and labels: `inputs`, the main input of the
+   * model; `loss`, for each example the loss of its batch. Default none.
    */
   includeForMetrics: readonly ('inputs' | 'loss')[];
   /**
-   * Calls `computeMetrics` for each batch, at the last with `computeResult` true, and keeps nothing
-   * of those before: memory does not grow with the evaluation set. Default false.
+   * Whether to call `computeMetrics` for each batch, for the last with `computeResult` true, and
+   * keep no predictions: memory does not grow with the evaluation set. Default false.
    */
   batchEvalMetrics: boolean;
   /**
-   * Evaluations in mixed precision, by f16 copies of the weights that last as long: products and
-   * what they read and write in f16. The weights stay as they are. Default false.
+   * Whether to evaluate in mixed precision, with temporary f16 copies of the weights. The weights
+   * themselves stay unchanged. Default false.
    */
   fp16FullEval: boolean;
-  /** Leaves out the last batch of an epoch when it is not full. Default false. */
+  /** Whether to drop the last batch of an epoch if it is not full. Default false. */
   dataloaderDropLast: boolean;
   /** Order of the training examples. Default `random`. */
   trainSamplingStrategy: SamplingStrategy;
   /**
-   * The column with the lengths of rows for `group_by_length`; without it, `input_ids` are
+   * The column with the lengths of rows for `group_by_length`; if there is none, `input_ids` are
    * counted. Default `length`.
    */
   lengthColumnName: string;
-  /** Part of each label's weight that is spread over all classes. Default 0. */
+  /** Part of each label's weight that is spread evenly over all classes. Default 0. */
   labelSmoothingFactor: number;
 }
 

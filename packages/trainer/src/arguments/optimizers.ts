@@ -4,7 +4,7 @@ import type { Kind } from '@attune/validate';
 import { TrainingArgumentsError } from '../errors.ts';
 import { camelCase } from './pythonNames.ts';
 
-/** What makes an optimizer: a class of `@attune/tensor`, or one of its kind. */
+/** A class of optimizers: one of `@attune/tensor`, or one with the same interface. */
 export type OptimizerClass = new (params: Params, options: OptimizerOptions) => Optimizer;
 
 /** Names of optimizers, as in `transformers`. */
@@ -29,9 +29,9 @@ interface AdamNumbers {
 interface NamedOptimizer {
   /** Loads the class; AdamW comes with every run. */
   readonly load?: () => Promise<OptimizerClass>;
-  /** What `optimArgs` may say. */
+  /** Kinds of the options in `optimArgs`. */
   readonly kinds: Readonly<Record<string, Kind>>;
-  /** Options that come of other arguments, or that the name stands for. */
+  /** Options that follow from other arguments, or from the name. */
   readonly options?: (args: AdamNumbers) => object;
 }
 
@@ -87,7 +87,7 @@ export const otherOptimizerNames: readonly string[] = (
 /**
  * `optimArgs`, as an object or as the text `momentum=0.9,nesterov=true` that `transformers` takes.
  *
- * @throws TrainingArgumentsError for what the optimizer does not have, or cannot take
+ * @throws TrainingArgumentsError for an unknown option or a wrong value
  */
 export function readOptimArgs(optim: OptimizerName, given: string | OptimArgs | null): OptimArgs {
   const { kinds } = optimizers[optim];
@@ -131,7 +131,7 @@ function entriesOf(text: string): (readonly [string, number | boolean | string])
 }
 
 /**
- * What loads the class that the arguments name, undefined for AdamW, and its options but
+ * The loader of the class that the arguments name, undefined for AdamW, and its options except
  * rate, decay and clipping.
  */
 export function namedOptimizer(

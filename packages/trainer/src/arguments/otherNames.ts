@@ -8,7 +8,7 @@ const loading = 'batches are made in this process while the GPU computes';
 
 /** An argument of `transformers` that this Trainer does not support. */
 export interface UnsupportedArgument {
-  /** The value at which leaving it out changes nothing. */
+  /** The value that is the same as leaving the argument out. */
   readonly neutral: unknown;
   /** Why any other is refused, and what to do instead. */
   readonly reason: string;
@@ -85,7 +85,7 @@ export const renamedArguments: Readonly<Record<string, string>> = {
   outputDir: "the first argument: new TrainingArguments('out', { … })",
 };
 
-/** Arguments that say nothing to this Trainer, whatever their value, and what to do instead. */
+/** Arguments that mean nothing to this Trainer, whatever their value, and what to do instead. */
 export const pointlessArguments: Readonly<Record<string, string>> = {
   overwriteOutputDir: 'an output folder that exists is written into',
   saveSafetensors: 'weights are always saved as safetensors',

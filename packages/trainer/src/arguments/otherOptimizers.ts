@@ -1,2 +1,2 @@
-// What a page whose run names another optimizer loads then.
+// Loaded only by runs that name another optimizer.
 export { Adafactor, Adagrad, Lion, RMSprop, SGD } from '@attune/tensor';

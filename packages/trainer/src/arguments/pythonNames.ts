@@ -3,7 +3,7 @@ export function snakeCase(name: string): string {
   return name.replace(/[A-Z]|\d+/g, (part) => (/\d/.test(part) ? part : `_${part.toLowerCase()}`));
 }
 
-/** What Python's name is called here. */
+/** The name here of an argument or method in Python. */
 export function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

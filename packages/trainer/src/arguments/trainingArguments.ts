@@ -11,7 +11,7 @@ import { expandHome } from './expandHome.ts';
 import { readOptimArgs } from './optimizers.ts';
 import { snakeCase } from './pythonNames.ts';
 
-/** What a checkpoint folder keeps of a run's arguments, under Hugging Face's snake_case names. */
+/** The arguments of a run in a checkpoint folder, under Hugging Face's snake_case names. */
 export type SavedArguments = Record<string, unknown>;
 
 const where = 'new TrainingArguments';
@@ -30,8 +30,8 @@ export class TrainingArguments {
   readonly outputDir: string;
 
   /**
-   * @throws TrainingArgumentsError naming the argument: unknown, renamed, not supported,
-   *   impossible, or in contradiction to another
+   * @throws TrainingArgumentsError naming the argument that is unknown, renamed, not supported,
+   *   impossible, or contradicts another
    */
   constructor(outputDir = 'trainer_output', options: Partial<TrainingArgumentsOptions> = {}) {
     if (typeof outputDir !== 'string' || outputDir === '') {
@@ -83,10 +83,10 @@ function reportList(given: TrainingArgumentsOptions['reportTo']): readonly strin
   return [...new Set(names.filter((name) => name !== 'none'))];
 }
 
-/** True and false are names of kinds of tokens too. */
+/** true and false are accepted as kinds of tokens too. */
 const tokensSeenOf = (asked: unknown) => (typeof asked === 'boolean' ? (asked ? 'all' : 'no') : asked);
 
-/** What `transformers` makes of arguments about the best model that are left out. */
+/** Defaults of arguments about the best model, as in `transformers`. */
 function bestModelDefaults(asked: TrainingArgumentsOptions): Partial<TrainingArgumentsOptions> {
   const decides = asked.loadBestModelAtEnd === true || asked.lrSchedulerType === 'reduce_lr_on_plateau';
   const metric = asked.metricForBestModel ?? (decides ? 'loss' : null);

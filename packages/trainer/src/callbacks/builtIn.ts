@@ -6,7 +6,7 @@ import { ProgressCallback } from './progressCallback.ts';
 import type { CallbackClass, TrainerCallback } from './trainerCallback.ts';
 
 /**
- * What comes before the callbacks of a user.
+ * Built-in callbacks before those of a user.
  *
  * @throws TrainingArgumentsError for reports in a page
  */
@@ -15,6 +15,6 @@ export const flowAndReports = (args: TrainingArguments): (TrainerCallback | Call
   ...reportCallbacks(args),
 ];
 
-/** What comes after them. */
+/** The built-in callback after those of a user. */
 export const progressCallback = ({ logFormat }: TrainingArguments): CallbackClass =>
   logFormat === 'json' ? JsonProgressCallback : ProgressCallback;

@@ -7,14 +7,17 @@ import type { TrainerState } from '../state/trainerState.ts';
 import { checkCallback } from './checkCallback.ts';
 import type { CallbackClass, CallbackContext, CallbackState, EventName, TrainerCallback } from './trainerCallback.ts';
 
-/** Whose run the callbacks watch. */
+/** The Trainer whose run the callbacks watch. */
 export interface WatchedTrainer {
   readonly args: TrainingArguments;
   readonly state: TrainerState;
   readonly control: TrainerControl;
 }
 
-/** What was asked for and is now done, or was asked of the step before, as in `transformers`. */
+/**
+ * Flags that are cleared before an event: those acted upon, or set in an earlier step, as in
+ * `transformers`.
+ */
 const clearedFlags: Readonly<Partial<Record<EventName, readonly (keyof TrainerControl)[]>>> = {
   onTrainBegin: ['shouldTrainingStop'],
   onEpochBegin: ['shouldEpochStop'],
@@ -28,7 +31,7 @@ const clearedFlags: Readonly<Partial<Record<EventName, readonly (keyof TrainerCo
 export class CallbackList {
   readonly #trainer: WatchedTrainer;
   readonly #callbacks: TrainerCallback[] = [];
-  /** What every event is told beside its own context. */
+  /** Context that every event gets besides its own. */
   readonly common: { -readonly [Name in keyof CallbackContext]?: CallbackContext[Name] };
 
   constructor(trainer: WatchedTrainer, common: CallbackContext) {
@@ -37,7 +40,7 @@ export class CallbackList {
   }
 
   /**
-   * @param callback one, or its class, which is then made without arguments
+   * @param callback a callback, or its class, which is constructed without arguments
    * @throws TrainerError for something that has no event
    */
   add(callback: TrainerCallback | CallbackClass): void {
@@ -51,10 +54,10 @@ export class CallbackList {
   }
 
   /**
-   * Takes a callback out.
+   * Removes a callback.
    *
-   * @param callback one, or a class: then the first of that class
-   * @returns the one taken out; undefined when there is none
+   * @param callback a callback, or a class for the first of that class
+   * @returns the removed callback; undefined when there is none
    */
   take(callback: TrainerCallback | CallbackClass): TrainerCallback | undefined {
     const index = this.#callbacks.findIndex(
@@ -68,14 +71,14 @@ export class CallbackList {
     for (const flag of clearedFlags[event] ?? []) control[flag] = false;
     for (const callback of this.#callbacks.slice()) {
       const returned: unknown = await callback[event]?.(args, state, control, { ...this.common, ...context });
-      // As in transformers, where callbacks return the control.
+      // As in transformers, callbacks may return the control.
       if (typeof returned === 'object' && returned !== null && returned !== control)
         Object.assign(control, flagsOf(returned));
       requireFlags(control, event);
     }
   }
 
-  /** The states of those that have one, by class; a list where several are of one class. */
+  /** The states of callbacks that have one, by class; a list where several are of one class. */
   states(): Record<string, unknown> {
     const states: Record<string, CallbackState[]> = {};
     for (const callback of this.#callbacks)
@@ -85,7 +88,7 @@ export class CallbackList {
     );
   }
 
-  /** Gives each callback the state that a checkpoint has of it; one that is left over is told. */
+  /** Gives each callback its state from a checkpoint; warns about states without a callback. */
   loadStates(states: Readonly<Record<string, unknown>>): void {
     for (const [name, given] of Object.entries(states)) {
       if (name === TrainerControl.name) continue;
@@ -102,7 +105,7 @@ export class CallbackList {
     }
   }
 
-  /** Called at the end of a run, also of one that failed: no callback shows it any more. */
+  /** Called at the end of a run, also of a failed one: disposes of callbacks that show it. */
   endRun(): void {
     for (const name of ['optimizer', 'lrScheduler', 'trainDataloader'] as const) delete this.common[name];
     for (const callback of this.#callbacks) (callback as Partial<Disposable>)[Symbol.dispose]?.();
@@ -115,7 +118,7 @@ function flagsOf(returned: object): Partial<TrainerControl> {
   return Object.fromEntries(flags.flatMap((name) => (name in returned ? [[name, returned[name as never]]] : [])));
 }
 
-/** A flag that a callback sets and that there is not would do nothing. */
+/** Refuses unknown flags that a callback sets: they would have no effect. */
 function requireFlags(control: TrainerControl, event: EventName): void {
   for (const [name, value] of Object.entries(control)) {
     const wrong = !flags.includes(name) ? `there is no flag ${name}; ${hint(name)}` : null;
@@ -133,6 +136,6 @@ function hint(name: string): string {
   return nearest ? `did you mean ${nearest}?` : `there are ${flags.join(', ')}`;
 }
 
-/** An arrow function has no prototype, and cannot be made an object. */
+/** An arrow function has no prototype and cannot be constructed. */
 const isClass = (callback: TrainerCallback | CallbackClass): callback is CallbackClass =>
   typeof callback === 'function' && 'prototype' in callback;

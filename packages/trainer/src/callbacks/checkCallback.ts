@@ -3,7 +3,7 @@ import { TrainerError } from '../errors.ts';
 import { eventNames } from './trainerCallback.ts';
 import type { EventName, TrainerCallback } from './trainerCallback.ts';
 
-/** @throws TrainerError for something that has no event, or one that is spelt otherwise */
+/** @throws TrainerError for an object without events, or with a misspelled one */
 export function checkCallback(callback: TrainerCallback): void {
   if (typeof callback !== 'object' || callback === null)
     throw new TrainerError(`a callback must be an object with events, { onStepEnd() { … } }; got ${shown(callback)}`);
@@ -21,7 +21,10 @@ export function checkCallback(callback: TrainerCallback): void {
     throw new TrainerError(`the callback ${shown(callback)} has no event; there are ${eventNames.join(', ')}`);
 }
 
-/** Another spelling of an event; a helper of the callback's own may begin with "on" too. */
+/**
+ * The event that a name is a misspelling of, if any; a callback's own helpers may start with "on"
+ * too.
+ */
 function eventMeantBy(name: string): string | undefined {
   const spelling = (text: string) => text.replaceAll('_', '').toLowerCase();
   return (

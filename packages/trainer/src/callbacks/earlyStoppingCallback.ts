@@ -6,9 +6,9 @@ import type { CallbackEvent, CallbackState, TrainerCallback } from './trainerCal
 
 /** Options of {@link EarlyStoppingCallback}. */
 export interface EarlyStoppingOptions {
-  /** Evaluations in a row without a better metric after which the run ends. Default 1. */
+  /** Number of evaluations in a row without improvement after which the run ends. Default 1. */
   readonly earlyStoppingPatience?: number | undefined;
-  /** By how much a metric must be better to count. Default 0. */
+  /** Smallest change that counts as an improvement. Default 0. */
   readonly earlyStoppingThreshold?: number | undefined;
 }
 
@@ -20,7 +20,7 @@ const optionKinds = {
 const otherNames = { patience: 'it is called earlyStoppingPatience', threshold: 'it is called earlyStoppingThreshold' };
 
 /**
- * Ends a run when `metricForBestModel` gets no better. Its count is kept in checkpoints.
+ * Ends a run when `metricForBestModel` stops improving. Its state is kept in checkpoints.
  *
  * @throws TrainerError for an option that does not exist or is of the wrong kind
  */
@@ -48,7 +48,7 @@ export class EarlyStoppingCallback implements TrainerCallback {
 
   onEvaluate: CallbackEvent = (args, state, control, context) => {
     const { metrics = {}, metricKeyPrefix = 'eval' } = context;
-    // Of several evaluation sets, one has it; the run itself looks whether one has.
+    // With several evaluation sets only one has the metric; the run checks that one has.
     if (metricKeyPrefix !== 'eval' && !hasDecidingMetric(args, metrics)) return;
     const value = decidingMetric(args, metrics);
     if (value === null) return;

@@ -4,9 +4,9 @@ import type { CallbackEvent, TrainerCallback } from './trainerCallback.ts';
 const secondsBetween = 1;
 
 /**
- * Tells a run to a program: each event as a line of JSON on standard output. `preparation`,
+ * Shows a run to programs: each event is a line of JSON on standard output. `preparation`,
  * `train_begin`, `progress` and `evaluation` (at most one a second), `log` with the entry, `save`
- * and `train_end`. What is no finite number is null. With `disableTqdm` there is no progress.
+ * and `train_end`. Numbers that are not finite are null. With `disableTqdm` there is no progress.
  */
 export class JsonProgressCallback implements TrainerCallback {
   #began = 0;
@@ -63,12 +63,12 @@ export class JsonProgressCallback implements TrainerCallback {
 
   onTrainEnd: CallbackEvent = (_args, { globalStep: step }) => tell('train_end', { step });
 
-  /** The end of a run, also of one that failed within an evaluation. */
+  /** Called at the end of a run, also of one that failed during an evaluation. */
   [Symbol.dispose](): void {
     this.#batchesEvaluated = 0;
   }
 
-  /** The last of its kind is always told. */
+  /** Whether to write another line; the last one of a kind is always written. */
   #isTime({ disableTqdm }: { readonly disableTqdm: boolean }, isLast: boolean): boolean {
     const now = performance.now() / 1000;
     if (disableTqdm || (!isLast && now - this.#lastTold < secondsBetween)) return false;

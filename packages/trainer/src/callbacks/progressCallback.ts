@@ -6,13 +6,13 @@ import { formatNumber } from '../progress/formatNumber.ts';
 import { MetricsTable } from '../progress/metricsTable.ts';
 import type { CallbackEvent, CompletedStep, TrainerCallback } from './trainerCallback.ts';
 
-/** From here on people wonder what a program is doing. */
+/** After this time people wonder what a program is doing. */
 const noticeableSeconds = 1;
 
 /**
- * Shows a run to a person: a line with the time left, loss, learning rate, gradient norm and
- * examples per second, the logs, and a table with a line per evaluation. With `disableTqdm` there
- * are only logs and table.
+ * Shows a run to people: a progress line with the time left, loss, learning rate, gradient norm and
+ * examples per second, the logs, and a table with a line for each evaluation. With `disableTqdm`
+ * there are only logs and table.
  */
 export class ProgressCallback implements TrainerCallback {
   #preparing: ProgressLine | null = null;
@@ -50,7 +50,7 @@ export class ProgressCallback implements TrainerCallback {
     );
   };
 
-  // Not before: what is made ready says nothing about the time that is left.
+  // Not earlier: the time of preparation does not predict the time left.
   onStepBegin: CallbackEvent = (args, { maxSteps: total, globalStep: from }) => {
     if (args.disableTqdm || this.#training) return;
     this.#began = performance.now();
@@ -100,7 +100,7 @@ export class ProgressCallback implements TrainerCallback {
 
   onTrainEnd: CallbackEvent = () => this[Symbol.dispose]();
 
-  /** The end of a run, also of one that failed. */
+  /** Called at the end of a run, also of a failed one. */
   [Symbol.dispose](): void {
     this.#stop();
     this.#table = null;

@@ -17,37 +17,37 @@ export interface CompletedStep {
   readonly learningRate: number;
 }
 
-/** What is made ready before a first step, for `onPreparation`. */
+/** Progress of preparing kernels before a first step, for `onPreparation`. */
 export interface Preparation {
-  /** Fast kernels are checked against portable ones; then those of the run are compiled. */
+  /** First fast kernels are checked, then those of the run are compiled. */
   readonly phase: 'checking' | 'compiling';
-  /** Kernels that are ready. */
+  /** Number of kernels that are ready. */
   readonly done: number;
-  /** How many there are. */
+  /** Number of kernels in all. */
   readonly total: number;
-  /** Whether this is the last call of this phase; also of one that failed or was left. */
+  /** Whether this is the last call of this phase, also if it failed or was aborted. */
   readonly isOver: boolean;
 }
 
-/** What a callback is told beside arguments, state and control. */
+/** Context of an event, besides arguments, state and control. */
 export interface CallbackContext {
   /** The model that is trained. */
   readonly model?: TrainableModel | undefined;
   /** The tokenizer that the Trainer was given. */
   readonly processingClass?: unknown;
-  /** Of the run under way. */
+  /** Of the current run. */
   readonly optimizer?: Optimizer | undefined;
-  /** Of the run under way. */
+  /** Of the current run. */
   readonly lrScheduler?: Schedule | OptimizerScheduler | undefined;
-  /** Of the run under way. */
+  /** Of the current run. */
   readonly trainDataloader?: Dataloader | undefined;
-  /** Of the evaluation under way, or of the last one. */
+  /** Of the current or last evaluation. */
   readonly evalDataloader?: Dataloader | undefined;
   /** The entry just logged, for `onLog`. */
   readonly logs?: LogEntry | undefined;
   /** The metrics just computed, for `onEvaluate` and `onPredict`. */
   readonly metrics?: LogEntry | undefined;
-  /** What the metrics' names begin with, for `onEvaluate`: `eval`, or `eval_a` of a set `a`. */
+  /** Prefix of the metrics' names, for `onEvaluate`: `eval`, or `eval_a` for a set `a`. */
   readonly metricKeyPrefix?: string | undefined;
   /** Examples whose update has completed on the GPU since training began, for `onStepEnd`. */
   readonly examplesSeen?: number | undefined;
@@ -56,15 +56,13 @@ export interface CallbackContext {
    * to two steps behind.
    */
   readonly completed?: CompletedStep | undefined;
-  /** How far the kernels are, for `onPreparation`. */
+  /** Progress of the kernels, for `onPreparation`. */
   readonly preparation?: Preparation | undefined;
-  /** Batches in the evaluation under way, for `onPredictionStep`. */
+  /** Number of batches in the current evaluation, for `onPredictionStep`. */
   readonly numBatches?: number | undefined;
 }
 
-/**
- * What a callback does at a point of a run. May return a control, whose flags are then taken over.
- */
+/** Called at a point of a run. It may return a control, whose flags are then used. */
 export type CallbackEvent = (
   args: TrainingArguments,
   state: TrainerState,
@@ -72,20 +70,20 @@ export type CallbackEvent = (
   context: CallbackContext,
 ) => void | Partial<TrainerControl> | Promise<void | Partial<TrainerControl>>;
 
-/** What a callback wants kept in checkpoints; plain values of JSON. */
+/** State of a callback that is kept in checkpoints, as plain JSON. */
 export interface CallbackState {
-  /** What it was made with. */
+  /** Arguments that it was constructed with. */
   readonly args: Readonly<Record<string, unknown>>;
-  /** How it has changed since. */
+  /** Attributes that change during a run. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Things to do at points of a run. Every method may set flags on `control`. Events come in the
- * order of `transformers`.
+ * Methods that are called at points of a run. Every method may set flags on `control`. Events come
+ * in the order of `transformers`.
  */
 export interface TrainerCallback {
-  /** The Trainer was made. */
+  /** At the end of the Trainer's constructor. */
   onInitEnd?: CallbackEvent | undefined;
   /** Before the first step of a run. */
   onTrainBegin?: CallbackEvent | undefined;
@@ -101,7 +99,7 @@ export interface TrainerCallback {
   onSubstepEnd?: CallbackEvent | undefined;
   /** Before the optimizer changes the weights. */
   onPreOptimizerStep?: CallbackEvent | undefined;
-  /** After that, before gradients become zero. */
+  /** After that, before gradients are cleared. */
   onOptimizerStep?: CallbackEvent | undefined;
   /** After a step, before it is logged, evaluated or saved. */
   onStepEnd?: CallbackEvent | undefined;
@@ -113,7 +111,7 @@ export interface TrainerCallback {
   onPredict?: CallbackEvent | undefined;
   /** After a checkpoint was written. */
   onSave?: CallbackEvent | undefined;
-  /** After an entry came into the log. */
+  /** After an entry was added to the log. */
   onLog?: CallbackEvent | undefined;
   /**
    * Kernels are checked or compiled, before the first step or evaluation.
@@ -121,15 +119,14 @@ export interface TrainerCallback {
    */
   onPreparation?: CallbackEvent | undefined;
   /**
-   * What a checkpoint keeps of it, in `stateful_callbacks` of
-   * `trainer_state.json`. Default nothing.
+   * State to keep in a checkpoint, in `stateful_callbacks` of `trainer_state.json`. Default none.
    */
   state?(): CallbackState;
-  /** Called before `onTrainBegin` of a run that is resumed, with what `state()` gave. */
+  /** Called before `onTrainBegin` of a resumed run, with the result of `state()`. */
   loadState?(state: CallbackState): void;
 }
 
-/** A class of callbacks that is made without arguments. */
+/** A class of callbacks that is constructed without arguments. */
 export type CallbackClass = new () => TrainerCallback;
 
 /** Names of the events. */

@@ -1,4 +1,4 @@
-/** The folder of the checkpoint that a run writes after so many steps. */
+/** The folder of the checkpoint after `step` steps. */
 export const checkpointPath = (outputDir: string, step: number) => `${outputDir}/checkpoint-${step}`;
 
 /** The step in a name such as `checkpoint-500`; NaN for any other name. */

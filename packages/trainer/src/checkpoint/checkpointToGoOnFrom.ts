@@ -2,8 +2,8 @@ import { expandHome } from '../arguments/expandHome.ts';
 import type { Checkpoint } from './read.ts';
 
 /**
- * What `resumeFromCheckpoint` says: true for the newest whole one of the output folder, or a path.
- * What reads it is loaded then.
+ * Reads the checkpoint that `resumeFromCheckpoint` names: true for the newest complete one of the
+ * output folder, or a path. The code that reads it is loaded on demand.
  *
  * @throws CheckpointError
  */

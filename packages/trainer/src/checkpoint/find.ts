@@ -6,7 +6,7 @@ import { readCheckpoint } from './read.ts';
 import type { Checkpoint } from './read.ts';
 
 /**
- * The checkpoint of an output folder that was written last and is whole.
+ * The newest complete checkpoint of an output folder.
  *
  * @throws CheckpointError when there is none
  */
@@ -20,9 +20,9 @@ export async function findCheckpoint(outputDir: string): Promise<Checkpoint> {
 }
 
 /**
- * The same, null where there is none. Those that are passed over are told.
+ * The same, or null where there is none. Warns about damaged ones that are skipped.
  *
- * @throws CheckpointError when none is whole
+ * @throws CheckpointError when none is complete
  */
 export async function newestCheckpoint(outputDir: string): Promise<Checkpoint | null> {
   const names = (await files.list(outputDir)).filter((name) => !Number.isNaN(stepOf(name)));
@@ -50,7 +50,7 @@ export async function newestCheckpoint(outputDir: string): Promise<Checkpoint | 
   return null;
 }
 
-/** Copies of a folder have another time than the folder had: what stands in it is better. */
+/** The time in the checkpoint itself, as copying a folder changes its own time. */
 async function savedAt(outputDir: string, name: string): Promise<number> {
   const path = `${outputDir}/${name}`;
   try {
@@ -59,7 +59,7 @@ async function savedAt(outputDir: string, name: string): Promise<number> {
     );
     if (Number.isFinite(at)) return at;
   } catch {
-    // Damaged, or not there: the folder's own time must do.
+    // Damaged or missing: the folder's own time is used.
   }
   return files.writtenAt(path);
 }

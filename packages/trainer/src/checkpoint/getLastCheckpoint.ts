@@ -3,12 +3,12 @@ import { expandHome } from '../arguments/expandHome.ts';
 import { CheckpointError } from '../errors.ts';
 
 /**
- * Path of the newest whole checkpoint of an output folder; null where there is none yet. For a
- * program that is started again after it was stopped, and goes on or begins by itself.
+ * Path of the newest complete checkpoint of an output folder; null where there is none yet. For a
+ * program that resumes by itself after it was stopped.
  *
  * @example await trainer.train({ resumeFromCheckpoint: await getLastCheckpoint('out') })
  *
- * @throws CheckpointError when there are checkpoints, and none of them is whole
+ * @throws CheckpointError when there are checkpoints, but no complete one
  */
 export async function getLastCheckpoint(folder: string): Promise<string | null> {
   requireArgument('getLastCheckpoint', 'folder', folder, nonEmptyText, CheckpointError);

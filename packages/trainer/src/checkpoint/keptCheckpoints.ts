@@ -31,14 +31,14 @@ export interface CheckpointedRun {
   readonly callbacks: CallbackList;
   readonly optimizer: Optimizer;
   readonly rates: LearningRates;
-  /** Path of the checkpoint that the run goes on from. */
+  /** Path of the checkpoint that the run was resumed from. */
   readonly resumedFrom: string | null;
 }
 
 /**
  * Writes the checkpoint of this step.
  *
- * @param lastUpdate that has run on the GPU
+ * @param lastUpdate the last update that has run on the GPU
  * @returns its path
  * @throws SaveError
  */
@@ -67,7 +67,7 @@ export async function saveCheckpoint(
   });
 }
 
-/** Removes checkpoints over the limit. @param last path of the one that was just written */
+/** Removes checkpoints beyond the limit. @param last path of the one that was just written */
 export async function removeOlder({ trainer }: CheckpointedRun, last: string): Promise<void> {
   const { saveTotalLimit, outputDir } = trainer.args;
   if (saveTotalLimit === null) return;
@@ -76,7 +76,7 @@ export async function removeOlder({ trainer }: CheckpointedRun, last: string): P
 }
 
 /**
- * Puts the weights of the best checkpoint in place. Where only one is to be kept, it is that.
+ * Loads the weights of the best checkpoint. Where only one is to be kept, the last one is removed.
  *
  * @param last path of the last one
  * @throws CheckpointError when it is damaged or was removed

@@ -5,12 +5,12 @@ import { CheckpointError, TrainerError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
 import type { Checkpoint } from './read.ts';
 
-/** Puts a checkpoint's weights into the model. */
+/** Loads a checkpoint's weights into the model. */
 export function loadWeights({ path, weights }: Pick<Checkpoint, 'path' | 'weights'>, model: TrainableModel): void {
   fitting(path, 'model', () => void model.loadStateDict(weights));
 }
 
-/** Puts moments and loss scale into the optimizer, which is disposed of where they do not fit. */
+/** Loads moments and loss scale into the optimizer, which is disposed of where they do not fit. */
 export function loadOptimizer({ path, moments, scaler }: Checkpoint, optimizer: Optimizer): void {
   try {
     requireArgument('createOptimizer', 'what it returns for a run that is resumed', optimizer, resumable, TrainerError);

@@ -4,8 +4,8 @@ import type { Retention } from './retention.ts';
 import { saving } from './saving.ts';
 
 /**
- * Tries whether a folder can be written, which a run should say before its first step and not after
- * its last, and removes what killed runs left unfinished there.
+ * Checks that a folder can be written, so that a run fails before its first step and not after its
+ * last, and removes unfinished files of killed runs.
  *
  * @throws SaveError
  */
@@ -21,7 +21,7 @@ export async function prepareOutputFolder(folder: string): Promise<void> {
 }
 
 /**
- * Removes what runs left that were killed while they wrote a checkpoint.
+ * Removes unfinished checkpoints of killed runs.
  *
  * @returns the names
  */
@@ -29,7 +29,7 @@ async function removeUnfinished(folder: string): Promise<string[]> {
   const names = await files.list(folder);
   const unfinished = names.filter((name) => /^checkpoint-\d+\.unfinished$/.test(name));
   for (const name of unfinished) await files.removeFolder(`${folder}/${name}`);
-  // One of the same step that was renamed out of the way of its successor.
+  // An older checkpoint of the same step that was renamed to make way for a new one.
   const aside = names.flatMap((name) => {
     const checkpoint = /^(checkpoint-\d+)\.\d+\.old$/.exec(name)?.[1];
     return checkpoint ? [{ name, checkpoint }] : [];
@@ -42,9 +42,9 @@ async function removeUnfinished(folder: string): Promise<string[]> {
 }
 
 /**
- * Removes the checkpoints that a rule lets go, but none of those that this run wrote last.
+ * Removes the checkpoints that a retention rule selects, except the one written last.
  *
- * @param latest path of the checkpoint written just now
+ * @param latest path of the checkpoint that was just written
  */
 export async function applyRetention(folder: string, retention: Retention, latest: string): Promise<void> {
   const names = (await files.list(folder)).filter((name) => !Number.isNaN(stepOf(name)));

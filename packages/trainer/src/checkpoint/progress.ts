@@ -3,7 +3,7 @@ import type { TrainerControl } from '../state/trainerControl.ts';
 import type { LogEntry } from '../state/trainerState.ts';
 import type { CompletedSteps } from '../step/trainingStep.ts';
 
-/** Where a run stands in its data. */
+/** Position of a run in its data. */
 export interface RunPosition {
   /** From 0. */
   readonly epoch: number;
@@ -13,25 +13,25 @@ export interface RunPosition {
   readonly epochEnded: boolean;
 }
 
-/** What a checkpoint keeps of a run beside what the files of `transformers` have a place for. */
+/** What a checkpoint keeps of a run beyond the files of `transformers`. */
 export interface RunProgress {
   readonly position: RunPosition;
   readonly control: TrainerControl;
   readonly completed: CompletedSteps;
-  /** What the loss that is logged next begins after. */
+  /** Steps and losses that were logged already. */
   readonly logged: Pick<CompletedSteps, 'count' | 'lossSum'>;
-  /** Null when only the batches are known. */
+  /** Rows of the training set; null when only its batches are known. */
   readonly numTrainExamples: number | null;
   readonly batchesPerEpoch: number;
   /** Class of the model. */
   readonly modelName: string;
-  /** Seed of the model's new head, when the model knows it. */
+  /** Seed of the model's new head, if the model knows it. */
   readonly headSeed: number | null;
   /** Milliseconds since 1970. */
   readonly savedAt: number;
-  /** How a schedule that follows a metric stands; missing in checkpoints of older versions. */
+  /** State of a schedule that follows a metric; missing in checkpoints of older versions. */
   readonly plateau?: PlateauState | null | undefined;
-  /** Entries of the log, by place, that hold numbers which JSON has not. */
+  /** Entries of the log, by index, with numbers that JSON cannot represent. */
   readonly exactLogs: Readonly<Record<string, LogEntry>>;
 }
 

@@ -10,14 +10,14 @@ import type { RunProgress } from './progress.ts';
 
 type Entries = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
-/** A checkpoint whose files are all as they were written. */
+/** A checkpoint whose files are all intact. */
 export interface Checkpoint {
   readonly path: string;
   readonly state: TrainerState;
   readonly args: SavedArguments;
   readonly progress: RunProgress;
   readonly weights: Entries;
-  /** What the optimizer keeps beside the weights. */
+  /** State of the optimizer. */
   readonly moments: Entries;
   /** Null when the run had no dynamic loss scale. */
   readonly scaler: ScalerState | null;
@@ -26,7 +26,7 @@ export interface Checkpoint {
 const text = async (path: string) => new TextDecoder().decode(await files.readFile(path));
 
 /**
- * Reads a checkpoint, once all of its files are found to be as they were written.
+ * Reads a checkpoint after verifying all of its files.
  *
  * @throws CheckpointError saying what is wrong with it
  */
@@ -60,14 +60,14 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   };
 }
 
-/** The best checkpoint where it is now: an output folder may have been moved as a whole. */
+/** The present path of the best checkpoint: the output folder may have been moved. */
 async function besideOf(path: string, best: string | null): Promise<string | null> {
   if (best === null || (await files.list(best)).length > 0) return best;
   const moved = path.replace(/[^/\\]+[/\\]*$/, '') + (best.split(/[/\\]/).at(-1) ?? '');
   return (await files.list(moved)).length > 0 ? moved : best;
 }
 
-/** The weights of a checkpoint, which may lie in several files. */
+/** The weights of a checkpoint, which may be split over several files. */
 export async function readWeights(path: string, given?: readonly string[]): Promise<Entries> {
   const names = given ?? (await verify(path));
   const parts = names.filter((name) => /^model(-\d+-of-\d+)?\.safetensors$/.test(name));

@@ -1,19 +1,19 @@
 import { stepOf } from './checkpointName.ts';
 
-/** A checkpoint folder, as it is found in an output folder. */
+/** A checkpoint folder in an output folder. */
 export interface CheckpointFolder {
   readonly name: string;
   /** When it was written: milliseconds since 1970. */
   readonly writtenAt: number;
 }
 
-/** Which checkpoints of a folder may go, by name. */
+/** Selects the checkpoints of a folder to remove, by name. */
 export type Retention = (checkpoints: readonly CheckpointFolder[]) => string[];
 
 /**
- * Keeps the `count` checkpoints that were written last, the last and the best in any case. Time
- * decides and not the number of the step: what an earlier run left in the folder is older than what
- * this run has just written.
+ * Keeps the `count` checkpoints that were written last, always including the last and the best.
+ * Order is by time, not by step: checkpoints that an earlier run left are older than those of this
+ * run.
  *
  * @param best name of the best checkpoint
  */

@@ -18,9 +18,9 @@ export class RunCheckpoints {
   }
 
   /**
-   * Writes the one of this step, and removes those over the limit.
+   * Writes the checkpoint of this step, and removes those beyond the limit.
    *
-   * @param lastUpdate that has run on the GPU
+   * @param lastUpdate the last update that has run on the GPU
    * @throws SaveError
    */
   async save(progress: RunProgress, lastUpdate: UpdateRecord | null): Promise<void> {
@@ -31,7 +31,7 @@ export class RunCheckpoints {
   }
 
   /**
-   * Puts the weights of the best one in place. Where only one is to be kept, it is that.
+   * Loads the weights of the best one. Where only one is to be kept, the last one is removed.
    *
    * @throws CheckpointError when it is damaged or was removed
    */
@@ -41,5 +41,5 @@ export class RunCheckpoints {
   }
 }
 
-/** A page saves nothing, and loads none of it. */
+/** Loaded on demand, as a page saves nothing. */
 const keeping = () => import('./keptCheckpoints.ts');

@@ -12,8 +12,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Runs something that writes to `folder` and turns a failure into an error that names the folder
- * and what to do.
+ * Runs a function that writes to `folder`, and turns a failure into an error that names the folder
+ * and says what to do.
  *
  * @throws SaveError
  */

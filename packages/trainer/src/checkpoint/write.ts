@@ -40,8 +40,8 @@ export async function writeModel(folder: string, { model, processingClass, args 
 }
 
 /**
- * Writes the model into a folder, and where that fails into one beside it, or into the system's
- * for temporary files: a model that took hours to train must not be lost to a full disk.
+ * Writes the model to a folder, or where that fails to one beside it or in the system's temporary
+ * folder: a model that took hours to train must not be lost to a full disk.
  *
  * @throws SaveError naming the folder that it was written to instead
  */
@@ -51,7 +51,7 @@ export async function writeModelOrBeside(folder: string, saved: SavedModel): Pro
   });
 }
 
-/** Writes a model beside a folder that cannot be written, and gives the error that says where. */
+/** Writes a model beside a folder that cannot be written, and returns the error that says where. */
 async function writtenBeside(folder: string, saved: SavedModel, error: unknown): Promise<unknown> {
   const temporary = temporaryFolder();
   if (temporary === null || !(error instanceof SaveError)) return error;
@@ -74,14 +74,14 @@ export interface CheckpointInput extends SavedModel {
   readonly state: TrainerState;
   readonly optimizer: Optimizer;
   readonly progress: RunProgress;
-  /** Steps of the schedule used so far, and the rates of the next update. */
+  /** Number of steps of the schedule used so far, and the rates of the next update. */
   readonly scheduler: { readonly lastEpoch: number; readonly learningRates: readonly number[] };
 }
 
 /**
  * Writes `checkpoint-<step>` into the output folder: model, tokenizer, optimizer, schedule, seeds,
- * arguments, state and checksums. The folder is made under another name and renamed when it is
- * whole; where it cannot be written, the model alone goes to a folder beside.
+ * arguments, state and checksums. The folder is written under another name and renamed when it is
+ * complete; where it cannot be written, only the model is saved, in a folder beside it.
  *
  * @returns its path
  * @throws SaveError
@@ -107,7 +107,7 @@ export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
         `${folder}/rng.json`,
         json({ seed: args.seed, data_seed: args.dataSeed, update: state.globalStep }),
       );
-      // A saveModel of one's own may not have written them.
+      // An overridden saveModel may not have written them.
       await files.writeFile(`${folder}/training_args.json`, json(args));
       await files.writeFile(`${folder}/training_progress.json`, progressJson(progress));
     }

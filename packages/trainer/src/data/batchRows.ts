@@ -4,17 +4,17 @@ import type { Dataloader } from '../extensionPoints.ts';
 
 const rowsOfBatches = new WeakMap<Batch, readonly number[]>();
 
-/** Keeps which rows of the dataset a batch was made of, where its loader knows them. */
+/** Remembers which rows of the dataset a batch was made of, if its loader knows. */
 export function keepRows(batch: Batch, loader: Dataloader, made: Batch): void {
   const rows = loader instanceof DataLoader ? loader.rowsOf(made) : undefined;
   if (rows) rowsOfBatches.set(batch, rows);
 }
 
 /**
- * Works on a batch. An error about a row of it, as models and losses throw them, also says which
- * row of the dataset that is: rows are drawn in another order every epoch.
+ * Runs work on a batch. Adds to an error of a model or loss about a row of the batch which row of
+ * the dataset that is, as rows come in another order every epoch.
  *
- * @param dataset which one: `training`
+ * @param dataset which dataset, for the message
  */
 export function namingRow<Result>(batch: Batch, dataset: 'training' | 'evaluation', work: () => Result): Result {
   try {

@@ -6,9 +6,7 @@ import type { Dataloader } from '../extensionPoints.ts';
 import { shownResult } from '../ownFunction.ts';
 import { keepRows } from './batchRows.ts';
 
-/**
- * The batches of an epoch from one of them on. Those before are not made where that is possible.
- */
+/** The batches of an epoch from `startBatch` on. Earlier ones are not made if possible. */
 export async function* batchesFrom(loader: Dataloader, startBatch: number): AsyncGenerator<Batch> {
   const plain =
     loader instanceof DataLoader && loader[Symbol.asyncIterator] === DataLoader.prototype[Symbol.asyncIterator];
@@ -33,11 +31,11 @@ export async function* groupsOf(source: AsyncIterable<Batch>, size: number): Asy
 }
 
 /**
- * Checks what a collator made. Whole numbers of other widths, such as the BigInt64Array of other
+ * Checks the batch of a collator. Whole numbers of other widths, such as the BigInt64Array of other
  * libraries, become an Int32Array.
  *
- * @param loader which made the batch
- * @throws TrainerDatasetError naming the key that is no array of its shape
+ * @param loader the loader that made the batch
+ * @throws TrainerDatasetError naming the key whose value is not an array with a shape
  */
 export function checkedBatch(batch: Batch, loader: Dataloader): Batch {
   if (typeof batch !== 'object' || batch === null || batch instanceof Promise || Array.isArray(batch)) {

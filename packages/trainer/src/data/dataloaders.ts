@@ -11,7 +11,7 @@ import type { TrainerDataset } from './trainerDataset.ts';
 
 type LoaderParts = Pick<TrainerParts, 'args' | 'collate'>;
 
-/** The training rows, each epoch in an order that its number and the seed decide. */
+/** Loader of the training rows; epoch and seed determine their order. */
 export function trainDataloader(
   dataset: TrainerDataset,
   { args, collate }: LoaderParts,
@@ -25,7 +25,7 @@ export function trainDataloader(
   });
 }
 
-/** Which rows come in each epoch of training, and in what order. */
+/** Sampler of the rows of each training epoch. */
 export function trainSampler(dataset: TrainerDataset, args: TrainingArguments): Sampler {
   const { length: numSamples } = dataset;
   if (args.trainSamplingStrategy === 'sequential') return new SequentialSampler({ numSamples });
@@ -36,7 +36,7 @@ export function trainSampler(dataset: TrainerDataset, args: TrainingArguments): 
   return new RandomSampler({ numSamples, order: (epoch) => groupedByLength(drawn(epoch), lengths, batchSize) });
 }
 
-/** Rows in their order. */
+/** Loader of evaluation rows, in order. */
 export function evalDataloader(dataset: TrainerDataset, { args, collate }: LoaderParts): Dataloader {
   return new DataLoader(dataset, {
     batchSize: args.perDeviceEvalBatchSize,
@@ -47,10 +47,10 @@ export function evalDataloader(dataset: TrainerDataset, { args, collate }: Loade
 }
 
 /**
- * Checks what a method of a subclass gave.
+ * Checks the data loader that a method of a subclass returned.
  *
- * @param method its name
- * @throws TrainerError when it is not batches of a known number
+ * @param method name of the method
+ * @throws TrainerError when it does not iterate over a known number of batches
  */
 export function checkedDataloader(method: string, given: Dataloader): Dataloader {
   const isObject = typeof given === 'object' && given !== null;

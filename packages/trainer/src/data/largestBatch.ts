@@ -3,13 +3,13 @@ import { trainSampler } from './dataloaders.ts';
 import { tokensOf } from './lengthGroups.ts';
 import type { TrainerDataset } from './trainerDataset.ts';
 
-/** More rows than this, in all epochs, are not looked at: a run should begin. */
+/** At most this many rows, over all epochs, are examined, so that the run starts soon. */
 const mostRowsLookedAt = 1_000_000;
 
 /**
- * How many tokens each row of the training batch with the most of them has, so that a run can be
- * told before its first step whether the GPU holds it. Null where rows have no `input_ids`, or
- * there are very many.
+ * Token counts of the rows of the largest training batch, so that the run can check before its
+ * first step whether it fits on the GPU. Null where rows have no `input_ids`, or there are too
+ * many.
  *
  * @param epochs of the run
  */

@@ -5,7 +5,7 @@ import type { TrainerDataset } from './trainerDataset.ts';
 type LengthArguments = Pick<TrainingArguments, 'lengthColumnName'>;
 
 /**
- * How long each row is: what its column of lengths says, or else its number of tokens.
+ * The length of each row: from its length column, or else its number of tokens.
  *
  * @throws TrainerDatasetError when a row has neither
  */
@@ -26,19 +26,19 @@ export function rowLength(dataset: TrainerDataset, row: number, { lengthColumnNa
   );
 }
 
-/** How many `input_ids` a row has; null where it has none. */
+/** Number of `input_ids` of a row; null where it has none. */
 export function tokensOf(row: object): number | null {
   const ids = (row as { input_ids?: unknown }).input_ids;
   return Array.isArray(ids) || ArrayBuffer.isView(ids) ? (ids as ArrayLike<number>).length : null;
 }
 
 /**
- * An order in which rows of like lengths follow each other: drawn rows are cut into groups of some
- * batches, and each group is sorted, longest first. The longest row of all comes first, so that a
- * batch that is too large is met at once.
+ * An order with rows of similar lengths next to each other: the shuffled rows are cut into groups
+ * of several batches, and each group is sorted, longest first. The longest row of all comes first,
+ * so that a batch that is too large fails at once.
  * `transformers.trainer_pt_utils.get_length_grouped_indices`.
  *
- * @param drawn each row number once, in a random order
+ * @param drawn all row indices in random order
  * @param batchSize rows of an update
  */
 export function groupedByLength(drawn: Int32Array, lengths: readonly number[], batchSize: number): Int32Array {

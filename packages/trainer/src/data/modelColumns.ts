@@ -11,7 +11,7 @@ interface ColumnParts {
   readonly args: TrainingArguments;
 }
 
-/** The columns of datasets that a model reads; what is left out is said once. */
+/** Selects the columns of datasets that a model reads; dropped columns are reported once. */
 export class ModelColumns {
   readonly #parts: ColumnParts;
   readonly #told = new Set<string>();

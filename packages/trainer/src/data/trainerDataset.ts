@@ -3,16 +3,17 @@ import type { Kind } from '@attune/validate';
 import { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { TrainerError } from '../errors.ts';
 
-/** What the Trainer needs of a dataset, whatever its rows are: a `Dataset` of data has it. */
+/** The interface of datasets that the Trainer needs; `Dataset` of @attune/data has it. */
 export interface TrainerDataset {
-  /** Rows. */
+  /** Number of rows. */
   readonly length: number;
   /** Names of the columns. */
   readonly columnNames: readonly string[];
   /** Row number `index`, from 0. */
   at(index: number): object;
   /**
-   * Only names of own columns are passed; `never` because each dataset has its own type of them.
+   * Is only called with the dataset's own column names; `never`, because every dataset has its own
+   * type of names.
    */
   selectColumns(names: readonly never[]): TrainerDataset;
 }
@@ -20,12 +21,12 @@ export interface TrainerDataset {
 /** Rows to evaluate on: one dataset, or several by their names. */
 export type EvalDataset = TrainerDataset | Readonly<Record<string, TrainerDataset>>;
 
-/** Whether these are several datasets by name, as a `DatasetDict` of data has them. */
+/** Whether these are several datasets by name, as in a `DatasetDict`. */
 export function isSeveral(dataset: EvalDataset): dataset is Readonly<Record<string, TrainerDataset>> {
   return typeof (dataset as TrainerDataset).at !== 'function';
 }
 
-/** Rows by number: enough where no column is dropped. */
+/** Rows by index: enough where no column is dropped. */
 export const anyRows: Kind = {
   what: 'a Dataset',
   holds: (value) => atRows.holds(value) && typeof (value as TrainerDataset).length === 'number',
@@ -44,7 +45,7 @@ export const anyRows: Kind = {
 const atRows = objectWith('a Dataset', { at: 'function' });
 const columns = objectWith('a Dataset', { at: 'function', selectColumns: 'function' });
 
-/** Rows with columns: what people pass instead is told how to become one. */
+/** Rows with columns; for common mistakes the message says how to make one. */
 const dataset: Kind = { ...anyRows, holds: (value) => anyRows.holds(value) && columns.holds(value) };
 
 const datasetKind = ({ removeUnusedColumns }: TrainingArguments) => (removeUnusedColumns ? dataset : anyRows);
@@ -62,7 +63,7 @@ export function requireDataset(
 /**
  * One dataset or several by name.
  *
- * @throws TrainerError for what is no dataset, or holds none
+ * @throws TrainerError for a value that is neither a dataset nor an object of datasets
  */
 export function requireEvalDataset(where: string, given: EvalDataset, args?: TrainingArguments): void {
   const sets = isPlain(given) ? Object.entries(given) : [];
@@ -70,7 +71,7 @@ export function requireEvalDataset(where: string, given: EvalDataset, args?: Tra
   else for (const [name, set] of sets) requireDataset(where, `evalDataset.${name}`, set, args);
 }
 
-/** An object whose own values may be datasets; a dataset itself, an array or a Set is none. */
+/** Whether a value is an object of values, and not itself a dataset, array or Set. */
 function isPlain(given: unknown): boolean {
   const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
   return isObject && !atRows.holds(given) && !(Symbol.iterator in given) && !(Symbol.asyncIterator in given);

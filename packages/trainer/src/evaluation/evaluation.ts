@@ -26,7 +26,7 @@ export class Evaluation {
     this.#callbacks = callbacks;
   }
 
-  /** From the first batch to the metrics, kernels compiled before. */
+  /** Runs an evaluation from the first batch to the metrics, after compiling kernels. */
   async run(loader: Dataloader, options: EvaluationLoopOptions): Promise<EvaluationOutput> {
     const { model, args } = this.#parts;
     const { device } = model;
@@ -54,9 +54,9 @@ export class Evaluation {
   }
 
   /**
-   * Records an evaluation of a batch like one of training, so that its kernels are compiled with
-   * those of training. Where no evaluation is sure to come, one that is too large is none of the
-   * run's.
+   * Records an evaluation with a batch like one of training, so that its kernels are compiled
+   * together with those of training. With `evalStrategy: 'no'` a batch that is too large is no
+   * error, as no evaluation may follow.
    */
   recordAhead(trainBatch: Batch): void {
     const { args, evalDataset } = this.#parts;
@@ -70,7 +70,7 @@ export class Evaluation {
     }
   }
 
-  /** The model's own loss is recorded: methods of a subclass are called for what runs only. */
+  /** Uses the model's own loss: methods of a subclass are called only for work that runs. */
   #record(batch: Batch): void {
     const { model, args, labelNames } = this.#parts;
     const options = {

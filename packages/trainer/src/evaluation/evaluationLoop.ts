@@ -14,22 +14,22 @@ import { awaitNested, everyNested, mapNested } from './nested.ts';
 import type { Nested } from './nested.ts';
 
 export interface EvaluationLoopInput {
-  /** Whose `predictionStep` records each batch. */
+  /** The Trainer whose `predictionStep` records each batch. */
   readonly trainer: Pick<ExtensionPoints, 'predictionStep'>;
   readonly parts: TrainerParts;
   readonly loader: Dataloader;
   readonly options: EvaluationLoopOptions;
   /** Called before the first batch is recorded. */
   readonly beforeFirst: (batch: Batch) => Promise<void>;
-  /** Called with what each batch gave, in their order. */
+  /** Called with the result of each batch, in order. */
   readonly onResult: (result: BatchResult, isLast: boolean) => Promise<void>;
   /** Called after each batch is recorded. */
   readonly afterBatch: () => Promise<void>;
 }
 
 /**
- * Forward passes over a dataset in its order. While a batch is computed, those before are read
- * back: one, or as many as `evalAccumulationSteps`.
+ * Runs forward passes over a dataset in order. While a batch is computed, the results of earlier
+ * ones are read back: of one, or of `evalAccumulationSteps`.
  */
 export async function evaluationLoop(input: EvaluationLoopInput): Promise<void> {
   const { parts, loader, options, beforeFirst, onResult, afterBatch } = input;
@@ -41,10 +41,10 @@ export async function evaluationLoop(input: EvaluationLoopInput): Promise<void> 
     if (isFirst) await beforeFirst(batch);
     isFirst = false;
     const reading = namingRow(batch, 'evaluation', () => startBatch(input, batch));
-    // The failure is seen by whoever waits for this batch.
+    // A failure is reported to whoever awaits this batch.
     reading.catch(() => {});
     inFlight.push(reading);
-    // The last is kept: only the end of the data tells that it was the last.
+    // The last one is held back: only the end of the data shows that it was the last.
     if (inFlight.length > (parts.args.evalAccumulationSteps ?? 1))
       for (const earlier of inFlight.splice(0, inFlight.length - 1)) await onResult(await earlier, false);
     await afterBatch();
@@ -52,7 +52,7 @@ export async function evaluationLoop(input: EvaluationLoopInput): Promise<void> 
   for (const [index, last] of inFlight.entries()) await onResult(await last, index === inFlight.length - 1);
 }
 
-/** Records a batch, and begins to read back what is kept of it. */
+/** Records a batch, and starts to read its results back. */
 function startBatch({ trainer, parts, options }: EvaluationLoopInput, batch: Batch): Promise<BatchResult> {
   const { model, args, labelNames, preprocessLogitsForMetrics } = parts;
   const { predictionLossOnly = args.predictionLossOnly, ignoreKeys } = options;
@@ -78,7 +78,7 @@ function startBatch({ trainer, parts, options }: EvaluationLoopInput, batch: Bat
       loss: mean,
       labelled: loss ? labelled : 0,
     }));
-    // In an object: a scope that is given a promise keeps its memory until that is kept.
+    // In an object: a scope whose body returns a promise keeps its memory until that settles.
     return { result: withinMemoryLate('perDeviceEvalBatchSize', args, batch, read) };
   });
   return result;
@@ -90,7 +90,7 @@ const readBack = async (tensor: Tensor): Promise<BatchArray> => ({
 });
 
 /**
- * Records one forward pass, in half precision with `fp16FullEval`. The mode is set and set back
+ * Records one forward pass, in half precision with `fp16FullEval`. The mode is set and restored
  * without waiting in between, so that a training run of the same model never sees it.
  */
 export function inEvalMode<Result>(

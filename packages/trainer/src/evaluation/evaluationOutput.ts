@@ -7,11 +7,11 @@ import type { LogEntry } from '../state/trainerState.ts';
 import { everyNested } from './nested.ts';
 import type { Collected } from './nested.ts';
 
-/** What an evaluation gives. */
+/** Result of an evaluation. */
 export interface EvaluationOutput {
   /**
-   * Logits, f32 [examples, labels]; [examples, tokens, labels] of a model that labels tokens. An
-   * array of such where the model gives several outputs; of shape [0] where none were kept.
+   * Logits, f32 [examples, labels], or [examples, tokens, labels] for token classification. An
+   * array of those where the model has several outputs; of shape [0] where none were kept.
    */
   readonly predictions: Collected;
   /**
@@ -23,11 +23,11 @@ export interface EvaluationOutput {
    * The mean loss over all labelled examples, and what `computeMetrics` returns, with the prefix.
    */
   readonly metrics: LogEntry;
-  /** Examples. */
+  /** Number of examples. */
   readonly numSamples: number;
 }
 
-/** What a loop of a subclass must give. */
+/** Kind of the result of a loop of a subclass. */
 export const evaluationOutput = objectWith('{ predictions, labelIds, metrics, numSamples }', {
   predictions: 'object',
   metrics: 'object',
@@ -41,20 +41,20 @@ const collected: Kind = {
 
 /** What `includeForMetrics` adds for `computeMetrics`. */
 export interface MetricExtras {
-  /** What the model read first, such as `input_ids` [examples, columns], filled up with -100. */
+  /** The main input, such as `input_ids` [examples, columns], padded with -100. */
   readonly inputs?: NdArray | undefined;
-  /** Of each example the loss of its batch: [examples]. */
+  /** For each example the loss of its batch: [examples]. */
   readonly losses?: NdArray | undefined;
 }
 
 /**
- * Predictions and labels of a dataset, as metrics get them: `[logits, labels] = prediction`; behind
- * them come inputs and losses where `includeForMetrics` asks for them.
+ * Predictions and labels of a dataset, for metrics: `[logits, labels] = prediction`, followed by
+ * inputs and losses where `includeForMetrics` asks for them.
  */
 export class EvalPrediction<Predictions extends Collected = NdArray, Labels extends Collected = NdArray> {
   /**
-   * f32 [examples, labels]; [examples, tokens, labels] of a model that labels tokens. An array of
-   * such where the model gives several outputs.
+   * f32 [examples, labels], or [examples, tokens, labels] for token classification. An array of
+   * those where the model has several outputs.
    */
   readonly predictions: Predictions;
   /**
@@ -62,12 +62,12 @@ export class EvalPrediction<Predictions extends Collected = NdArray, Labels exte
    * `labelNames`.
    */
   readonly labelIds: Labels;
-  /** With `includeForMetrics: ['inputs']`: what the model read, such as `input_ids`. */
+  /** With `includeForMetrics: ['inputs']`: the main input, such as `input_ids`. */
   readonly inputs: NdArray | undefined;
-  /** With `includeForMetrics: ['loss']`: of each example the loss of its batch, [examples]. */
+  /** With `includeForMetrics: ['loss']`: for each example the loss of its batch, [examples]. */
   readonly losses: NdArray | undefined;
 
-  /** @throws TrainerError for what is no NdArray */
+  /** @throws TrainerError for a value that is not an NdArray */
   constructor(predictions: Predictions, labelIds: Labels, { inputs, losses }: MetricExtras = {}) {
     const where = 'new EvalPrediction';
     requireArgument(where, 'predictions', predictions, collected, TrainerError);
@@ -88,7 +88,7 @@ export class EvalPrediction<Predictions extends Collected = NdArray, Labels exte
   }
 }
 
-/** What `predict` gives: `[predictions, labelIds, metrics] = output` works too. */
+/** Result of `predict`; `[predictions, labelIds, metrics] = output` works too. */
 export class PredictionOutput<Predictions extends Collected = NdArray, Labels extends Collected = NdArray> {
   /** As in `EvalPrediction`; of shape [0] with `predictionLossOnly`. */
   readonly predictions: Predictions;

@@ -12,23 +12,23 @@ import { mapNested } from './nested.ts';
 import type { Collected, Nested } from './nested.ts';
 import { readMetrics } from './readMetrics.ts';
 
-/** What one batch gave. */
+/** Result of one batch. */
 export interface BatchResult {
   readonly batch: Batch;
   readonly rows: number;
-  /** Null where the loss alone is wanted. */
+  /** Null where only the loss is wanted. */
   readonly predictions: Nested<BatchArray> | null;
-  /** Null without labels, and where the loss alone is wanted. */
+  /** Null without labels, and where only the loss is wanted. */
   readonly labels: Nested<BatchArray> | null;
   /** Mean over the labelled examples. */
   readonly loss: number;
-  /** Examples that the loss is of. */
+  /** Number of labelled examples. */
   readonly labelled: number;
 }
 
 /**
- * What the batches of one evaluation gave: kept until its end, or with `batchEvalMetrics` handed to
- * `computeMetrics` batch by batch, so that memory does not grow with the dataset.
+ * The results of the batches of one evaluation: kept until its end, or with `batchEvalMetrics`
+ * passed to `computeMetrics` batch by batch, so that memory does not grow with the dataset.
  */
 export class EvaluationResults {
   readonly #parts: TrainerParts;
@@ -117,7 +117,7 @@ export class EvaluationResults {
 
 const nd = ({ data, shape }: BatchArray): NdArray => new NdArray(data, shape);
 
-/** Metrics are typed for the usual case of one output and one label; `Trainer` says the others. */
+/** Typed for the usual case of one output and one label; `Trainer` types the others. */
 const predictionOf = (predictions: Collected, labelIds: Collected, extras: MetricExtras): EvalPrediction =>
   new EvalPrediction(predictions, labelIds, extras) as EvalPrediction;
 

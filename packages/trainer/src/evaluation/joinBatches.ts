@@ -5,11 +5,11 @@ import { ignoreIndex } from '../step/labels.ts';
 import type { Collected, Nested } from './nested.ts';
 
 /**
- * What the batches of an evaluation gave, one below the other. Where they differ in width, as those
- * of tokens do, the narrower ones are filled with -100, which as a label means none, as in
- * `transformers`; the outputs of a model that gives several are joined one by one.
+ * Concatenates the results of batches. Where they differ in width, as token outputs do, narrower
+ * ones are padded with -100, the ignored label, as in `transformers`. Several outputs of a model
+ * are concatenated one by one.
  *
- * @throws TrainerError when batches gave different outputs
+ * @throws TrainerError when batches have different outputs
  */
 export function joinBatches(batches: readonly Nested<BatchArray>[]): Collected {
   const [first] = batches;
@@ -26,8 +26,8 @@ const different = () =>
   new TrainerError('the batches of an evaluation gave different numbers of outputs: they cannot be joined');
 
 /**
- * Logits [rows * columns, classes] of a model that labels tokens, as [rows, columns, classes] to go
- * with labels [rows, columns].
+ * Reshapes token logits [rows * columns, classes] to [rows, columns, classes], to match labels
+ * [rows, columns].
  */
 export function tokensByRow(logits: BatchArray, labels: BatchArray | undefined): BatchArray {
   const [rows = 0, columns = 0] = labels?.shape ?? [];

@@ -2,10 +2,10 @@ import type { NdArray } from '@attune/data';
 import type { Tensor } from '@attune/tensor';
 import { isTensor } from '../ownFunction.ts';
 
-/** One of something, or several, at any depth: as a model gives its outputs. */
+/** A value, or nested arrays of values, as the outputs of a model. */
 export type Nested<Value> = Value | readonly Nested<Value>[];
 
-/** What an evaluation collected: an array, or several where the model gives several outputs. */
+/** Collected outputs of an evaluation: an array, or several where the model has several outputs. */
 export type Collected = Nested<NdArray>;
 
 const isSeveral = <Value>(nested: Nested<Value>): nested is readonly Nested<Value>[] => Array.isArray(nested);
@@ -15,17 +15,17 @@ export function mapNested<Value, Result>(nested: Nested<Value>, change: (value: 
   return isSeveral(nested) ? nested.map((part) => mapNested(part, change)) : change(nested);
 }
 
-/** The same structure once all promises in it are kept. */
+/** The same structure once all promises in it have resolved. */
 export async function awaitNested<Value>(nested: Nested<Promise<Value>>): Promise<Nested<Value>> {
   return isSeveral(nested) ? Promise.all(nested.map((part) => awaitNested(part))) : nested;
 }
 
-/** Whether all that is in there passes a test. */
+/** Whether all values pass a test. */
 export function everyNested(nested: unknown, test: (value: unknown) => boolean): boolean {
   return Array.isArray(nested) ? nested.every((part) => everyNested(part, test)) : test(nested);
 }
 
-/** Tensors among the outputs of a model, in their order and without those that are left out. */
+/** The tensors among the outputs of a model, in order, without those to ignore. */
 export function outputsOf(output: object, ignoreKeys: readonly string[]): Nested<Tensor> {
   const ignored = new Set(['loss', ...ignoreKeys]);
   const kept = Object.entries(output).flatMap(([name, value]) =>

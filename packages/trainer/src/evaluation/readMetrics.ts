@@ -3,10 +3,10 @@ import { TrainerError } from '../errors.ts';
 import type { LogValue } from '../state/trainerState.ts';
 
 /**
- * What `computeMetrics` returned, as it is logged: plain numbers, texts, arrays and objects, each
- * name with the prefix.
+ * Converts the result of `computeMetrics` for the log: plain numbers, texts, arrays and objects,
+ * each name with the prefix.
  *
- * @throws TrainerError when it is no object of metrics, or one cannot be logged
+ * @throws TrainerError when it is not an object of metrics, or one cannot be logged
  */
 export function readMetrics(computed: unknown, prefix: string): Record<string, LogValue> {
   if (!isPlain(computed)) {
@@ -24,7 +24,7 @@ export function readMetrics(computed: unknown, prefix: string): Record<string, L
 
 const deepest = 100;
 
-/** Of any realm: a test's or a frame's objects have another prototype. */
+/** Objects of any realm: those of a test or frame have another prototype. */
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -6,9 +6,9 @@ import { evaluationOutput } from './evaluationOutput.ts';
 import type { EvaluationOutput } from './evaluationOutput.ts';
 
 /**
- * Runs the evaluation loop of a Trainer, and adds run time and speeds to its metrics.
+ * Runs the evaluation loop of a Trainer, and adds run time and throughput to its metrics.
  *
- * @throws TrainerError when a loop of a subclass gives something else
+ * @throws TrainerError when a loop of a subclass returns something else
  */
 export async function timedLoop(
   trainer: Pick<ExtensionPoints, 'evaluationLoop'>,

@@ -11,7 +11,7 @@ export function hasDecidingMetric({ metricForBestModel: given }: BestArguments, 
 }
 
 /**
- * The metric of an evaluation that decides which model is best; null when the arguments name none.
+ * The metric of an evaluation that determines the best model; null when the arguments name none.
  *
  * @throws TrainerError when the evaluation has no such number
  */
@@ -40,9 +40,9 @@ export function isBetter(
 }
 
 /**
- * Keeps the best metric in the state.
+ * Updates the best metric in the state.
  *
- * @returns whether this evaluation has it
+ * @returns whether this evaluation is the best so far
  */
 export function noteBest(args: BestArguments, state: TrainerState, metrics: LogEntry): boolean {
   const value = decidingMetric(args, metrics);

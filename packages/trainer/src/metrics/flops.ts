@@ -2,8 +2,8 @@ import type { Batch } from '@attune/data';
 import type { TrainableModel } from '../model.ts';
 
 /**
- * The usual estimate of the floating point operations of a run, 6 per token and trainable number,
- * those of embedding tables left out. Padding counts, as in `transformers`.
+ * The usual estimate of the floating point operations of a run: 6 for each token and trainable
+ * number, without embedding tables. Padding counts, as in `transformers`.
  */
 export class FlopsEstimate {
   readonly #perToken: number;

@@ -6,9 +6,9 @@ import type { TrainableModel } from '../model.ts';
 
 export interface InputTokensOptions {
   readonly model: TrainableModel;
-  /** True is all, false none. */
+  /** true counts all, false none. */
   readonly tokens: TokensSeen | boolean;
-  /** What fills short rows, where there is no `attention_mask`. */
+  /** Padding token, for batches without `attention_mask`. */
   readonly padTokenId: number | undefined;
 }
 
@@ -23,7 +23,7 @@ export class InputTokens {
     this.#options = options;
   }
 
-  /** How many numbers the main input has; without padding those that `attention_mask` marks. */
+  /** Counts the tokens of the main input; without padding those that `attention_mask` marks. */
   of(batches: readonly Batch[]): number {
     return batches.reduce((sum, batch) => sum + this.#count(batch), 0);
   }
@@ -44,7 +44,7 @@ export class InputTokens {
     return countOf(input.data, (id) => id !== padTokenId);
   }
 
-  /** Once for each message. */
+  /** Warns once with each message. */
   #tell(message: string, count: number): number {
     if (!this.#told.has(message)) terminal.writeLine(`includeNumInputTokensSeen: ${message}.`);
     this.#told.add(message);

@@ -22,13 +22,13 @@ export interface MeasuredRun {
   /** Rows of the training set; null when only its batches are known. */
   readonly numTrainExamples: number | null;
   readonly batchesPerEpoch: number;
-  /** What was logged before, when the run is resumed. */
+  /** What was already logged, when the run is resumed. */
   readonly logged: RunProgress['logged'] | undefined;
-  /** Steps of the run that this one goes on from; null when it began anew. */
+  /** Steps of the run that this one resumes; null for a new run. */
   readonly stepsBefore: number | null;
 }
 
-/** What one call of `train()` counts and logs. */
+/** Counts and logs of one call of `train()`. */
 export class RunMetrics {
   readonly #run: MeasuredRun;
   #logged: RunProgress['logged'];
@@ -48,22 +48,22 @@ export class RunMetrics {
     this.#tokensBefore = state.numInputTokensSeen;
   }
 
-  /** What the loss that is logged next begins after. */
+  /** Steps and losses that were logged already. */
   get logged(): RunProgress['logged'] {
     return this.#logged;
   }
 
-  /** Since this call began. */
+  /** Seconds since this call began. */
   get seconds(): number {
     return (performance.now() - this.#began) / 1000;
   }
 
-  /** From now on time counts. */
+  /** Starts the clock. */
   begin(): void {
     this.#began = performance.now();
   }
 
-  /** Counts a step in the state. */
+  /** Adds a step to the state. */
   count(batches: readonly Batch[]): void {
     const { state } = this.#run.trainer;
     state.totalFlos += this.#flops.of(batches);
@@ -84,7 +84,7 @@ export class RunMetrics {
     };
   }
 
-  /** As in `transformers`, where tokens are counted. */
+  /** Tokens per second as in `transformers`, if tokens are counted. */
   #tokenSpeed(): LogEntry {
     const { args, state } = this.#run.trainer;
     if (args.includeNumInputTokensSeen === 'no') return {};
@@ -92,9 +92,9 @@ export class RunMetrics {
   }
 
   /**
-   * How fast the run was, as `transformers` counts; of one that is resumed, what this call did.
+   * Throughput of the run, as in `transformers`; for a resumed run, of this call.
    *
-   * @param seconds that it took
+   * @param seconds duration of the call
    */
   speed(seconds: number): LogEntry {
     const { trainer, plan, numTrainExamples, batchesPerEpoch, stepsBefore } = this.#run;

@@ -2,7 +2,7 @@ import type { LogEntry } from '../state/trainerState.ts';
 
 const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
 
-/** Run time in seconds and what was done per second, rounded as in `transformers`. */
+/** Run time in seconds and throughput, rounded as in `transformers`. */
 export function speedMetrics(prefix: string, seconds: number, numSamples: number, numSteps: number): LogEntry {
   return {
     [`${prefix}_runtime`]: rounded(seconds, 4),

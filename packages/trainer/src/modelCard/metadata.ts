@@ -3,7 +3,7 @@ import { listOf } from './options.ts';
 import type { ModelCardOptions } from './options.ts';
 import type { EvaluationRow } from './results.ts';
 
-/** What the hub calls tasks, and what people do. */
+/** Titles of tasks by the hub's names. */
 const taskTitles: Readonly<Record<string, string>> = {
   'fill-mask': 'Masked Language Modeling',
   'multiple-choice': 'Multiple Choice',
@@ -56,7 +56,8 @@ export async function metadataOf(
 }
 
 /**
- * One for each task and dataset; none where either is not known, since the hub refuses such a card.
+ * One entry for each task and dataset; none where either is unknown, as the hub refuses such a
+ * card.
  */
 function entriesOf(options: ModelCardOptions, model: TrainableModel, metrics: readonly object[]): object[] {
   const head = Object.keys(tasksByHead).find((name) => model.constructor.name.endsWith(name));
@@ -76,7 +77,7 @@ function entriesOf(options: ModelCardOptions, model: TrainableModel, metrics: re
   );
 }
 
-/** The tags of a card that is there already; none where its front matter cannot be read. */
+/** The tags of an existing card; none where its front matter cannot be read. */
 export async function tagsOfCard(card: string): Promise<readonly string[]> {
   const [, frontMatter = ''] = /^---\n([^]*?)\n---/.exec(card) ?? [];
   const { parseDocument } = await import('yaml');

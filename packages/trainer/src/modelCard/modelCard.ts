@@ -15,13 +15,13 @@ export interface DescribedRun {
   /** Rows to train and to evaluate on; undefined where there are none. */
   readonly trainExamples: number | undefined;
   readonly evalExamples: number | undefined;
-  /** Versions by the name of what has them. */
+  /** Versions of the software by name. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
 /**
- * The README.md of a trained model, with front matter that the hub reads: the sections of
- * `transformers`' card. What is not known is not claimed.
+ * Makes the README.md of a trained model, with front matter for the hub and the sections of
+ * `transformers`' card. It states only what is known.
  */
 export async function modelCard(options: ModelCardOptions, run: DescribedRun): Promise<string> {
   const { finetunedFrom, datasetTags, dataset = datasetTags } = options;
@@ -77,7 +77,7 @@ function inWords(names: readonly string[]): string {
 const bullets = (values: Readonly<Record<string, LogValue | undefined>>): string[] =>
   Object.entries(values).map(([name, value]) => `- ${name}: ${shortened(value)}`);
 
-/** Four digits behind the point at most. */
+/** At most four decimals. */
 function shortened(value: LogValue | undefined): string {
   if (typeof value !== 'number') return typeof value === 'string' ? value : JSON.stringify(value);
   return /\.\d{5}/.test(String(value)) ? value.toFixed(4) : pythonNumber(value);
@@ -87,7 +87,7 @@ function shortened(value: LogValue | undefined): string {
 const pythonNumber = (value: number): string =>
   value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential().replace(/e-(\d)$/, 'e-0$1') : String(value);
 
-/** What decides a run, under the names of `transformers`' cards. */
+/** The hyperparameters of a run, under the names of `transformers`' cards. */
 function hyperparametersOf(args: TrainingArguments): Record<string, LogValue> {
   const { perDeviceTrainBatchSize: batchSize, gradientAccumulationSteps: accumulation } = args;
   const betas = `(${pythonNumber(args.adamBeta1)},${pythonNumber(args.adamBeta2)})`;
@@ -111,7 +111,7 @@ function hyperparametersOf(args: TrainingArguments): Record<string, LogValue> {
   };
 }
 
-/** As wide as what it holds. */
+/** A table whose columns fit their cells. */
 function table(rows: readonly EvaluationRow[]): string {
   const titles = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = rows.map((row) => titles.map((title) => cell(title, row[title])));
@@ -124,7 +124,7 @@ function table(rows: readonly EvaluationRow[]): string {
   return [line(titles), rule, ...cells.map(line)].join('\n');
 }
 
-/** Epochs are parts, also where they are whole: `1.0`. */
+/** Epochs always have a decimal point: `1.0`. */
 function cell(title: string, value: LogValue | undefined): string {
   if (value === undefined) return '';
   return title === 'Epoch' && Number.isInteger(value) ? `${String(value)}.0` : shortened(value).replaceAll('|', '\\|');

@@ -2,26 +2,23 @@ import { arrayOf, nonEmptyText, oneOfKinds, optional, requireOptions } from '@at
 import type { Kind } from '@attune/validate';
 import { TrainerError } from '../errors.ts';
 
-/**
- * What the author of a model knows of it, and a Trainer does not. Names are
- * those of `transformers`.
- */
+/** What the author of a model knows and the Trainer does not. Names are those of `transformers`. */
 export interface ModelCardOptions {
-  /** Of the texts, such as `en`. */
+  /** Languages of the texts, such as `en`. */
   readonly language?: string | readonly string[] | undefined;
-  /** Such as `apache-2.0`. */
+  /** The license, such as `apache-2.0`. */
   readonly license?: string | undefined;
-  /** Added to `generated_from_trainer`, and to those of a card that is there. */
+  /** Tags, added to `generated_from_trainer` and those of an existing card. */
   readonly tags?: string | readonly string[] | undefined;
   /** Default: the name of the output folder. */
   readonly modelName?: string | undefined;
   /** The model that was fine-tuned, by its name on the hub. */
   readonly finetunedFrom?: string | undefined;
-  /** Such as `text-classification`. Default: told from the model's class. */
+  /** Tasks, such as `text-classification`. Default: from the model's class. */
   readonly tasks?: string | readonly string[] | undefined;
   /** Names of the datasets on the hub, such as `nyu-mll/glue`. */
   readonly datasetTags?: string | readonly string[] | undefined;
-  /** Names of the datasets for people. Default: `datasetTags`. */
+  /** Display names of the datasets. Default: `datasetTags`. */
   readonly dataset?: string | readonly string[] | undefined;
   /** Their configurations, such as `mrpc`. */
   readonly datasetArgs?: string | readonly string[] | undefined;
@@ -41,7 +38,7 @@ const optionKinds: Readonly<Record<keyof ModelCardOptions, Kind>> = {
   datasetArgs: optional(texts),
 };
 
-/** @throws TrainerError for what `createModelCard()` does not know */
+/** @throws TrainerError for unknown options of `createModelCard()` */
 export function readModelCardOptions(options: ModelCardOptions): void {
   requireOptions('createModelCard', options, optionKinds, { error: TrainerError });
 }

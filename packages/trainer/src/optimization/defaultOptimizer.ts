@@ -8,8 +8,8 @@ import type { OptimizerInput } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
 
 /**
- * The optimizer that the arguments name, or one of a class that was given with options: these alone
- * then say its rate and numbers, as in `transformers`.
+ * The optimizer that the arguments name, or one of a given class, whose options alone then apply,
+ * as in `transformers`.
  */
 export function defaultOptimizer(
   args: TrainingArguments,

@@ -8,15 +8,15 @@ import type { LogEntry } from '../state/trainerState.ts';
 export interface LearningRatesInput {
   readonly args: TrainingArguments;
   readonly optimizer: Optimizer;
-  /** As `createScheduler` gave it. */
+  /** The result of `createScheduler`. */
   readonly made: Schedule | SchedulerMaker;
 }
 
-/** Updates applied once this one was; one that was skipped uses no step of the schedule up. */
+/** Number of updates applied after this one; skipped ones do not advance the schedule. */
 const appliedAfter = (last: UpdateRecord | null) => (last ? last.step + Number(last.finite) : 0);
 
 /**
- * The learning rates of a run. Those that the optimizer was given beforehand need nothing more;
+ * The learning rates of a run. Rates that the optimizer was given beforehand need nothing more;
  * others are set before each step, or by a metric after each evaluation.
  */
 export class LearningRates {
@@ -30,7 +30,7 @@ export class LearningRates {
     if (typeof made !== 'function') this.#scheduler = made.forOptimizer(optimizer);
     else if (optimizer.paramGroups.some((group) => group.lrIsGiven)) this.#scheduler = null;
     else {
-      // As in transformers, where a schedule is a factor of the rate that each group came with.
+      // As in transformers, a schedule scales the initial rate of each group.
       const base = args.learningRate || 1;
       const schedules = optimizer.paramGroups.map(
         ({ lr }): Schedule =>
@@ -41,17 +41,17 @@ export class LearningRates {
     }
   }
 
-  /** What callbacks see. */
+  /** The scheduler that callbacks see. */
   get shown(): Schedule | OptimizerScheduler {
     return this.#scheduler ?? (this.#input.made as Schedule);
   }
 
-  /** How a plateau stands, for a checkpoint; null where there is none. */
+  /** State of a `ReduceLROnPlateau`, for a checkpoint; null where there is none. */
   get plateau(): PlateauState | null {
     return this.#scheduler instanceof ReduceLROnPlateau ? this.#scheduler.stateDict() : null;
   }
 
-  /** Steps of the schedule used, and the rates of the next update, for a checkpoint. */
+  /** Number of steps of the schedule used, and the rates of the next update, for a checkpoint. */
   position(last: UpdateRecord | null): { lastEpoch: number; learningRates: number[] } {
     const applied = appliedAfter(last);
     const { made, optimizer } = this.#input;
@@ -63,7 +63,7 @@ export class LearningRates {
     return { lastEpoch: applied, learningRates: [made(applied)] };
   }
 
-  /** Takes the place of a checkpoint. */
+  /** Restores the state of a checkpoint. */
   resume(last: UpdateRecord | null, plateau: PlateauState | null): void {
     if (this.#scheduler instanceof LrScheduler) this.#scheduler.loadStateDict({ lastEpoch: appliedAfter(last) });
     if (this.#scheduler instanceof ReduceLROnPlateau && plateau) this.#scheduler.loadStateDict(plateau);
@@ -72,16 +72,16 @@ export class LearningRates {
   /**
    * After each step.
    *
-   * @param lastUpdate waits until the step has run on the GPU, and gives its record
+   * @param lastUpdate waits until the step has run on the GPU, and returns its record
    */
   async afterStep(lastUpdate: () => Promise<UpdateRecord | null>): Promise<void> {
     if (!(this.#scheduler instanceof LrScheduler)) return;
-    // Whether it was skipped is known only then.
+    // Only then is it known whether the step was skipped.
     if (this.#input.args.fp16 && !(await lastUpdate())?.finite) return;
     this.#scheduler.step();
   }
 
-  /** After each evaluation of the run but the one before its first step. */
+  /** Called after each evaluation of the run except the one before its first step. */
   afterEvaluation(metrics: LogEntry): void {
     if (!(this.#scheduler instanceof ReduceLROnPlateau)) return;
     const metric = decidingMetric({ metricForBestModel: 'loss', ...named(this.#input.args) }, metrics);

@@ -2,13 +2,13 @@ import type { Device, Schedule } from '@attune/tensor';
 import { shown } from '@attune/validate';
 import { TrainerError } from '../errors.ts';
 
-/** What a step takes in the table of rates on the GPU. */
+/** Bytes of a step in the table of rates on the GPU. */
 const bytesPerStep = 16;
 
 /**
  * The learning rate of each step.
  *
- * @throws TrainerError for what is no rate, and for more steps than the GPU can hold rates of
+ * @throws TrainerError for an invalid rate, and for more steps than fit the table on the GPU
  */
 export function plannedRates(schedule: Schedule, maxSteps: number, device: Device): Float64Array {
   const most = Math.floor(device.info.limits.maxStorageBufferBindingSize / bytesPerStep);

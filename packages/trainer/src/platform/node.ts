@@ -18,7 +18,7 @@ export const homeFolder = (): string | null => homedir();
 
 export const machine = (): Machine | null => ({ hostName: hostname(), processId: process.pid });
 
-/** Of what a run was computed with. */
+/** Versions of the software that a run uses. */
 export function versions(): Readonly<Record<string, string>> {
   const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return { Attune: (JSON.parse(manifest) as { version: string }).version, 'Node.js': process.versions.node };
@@ -34,7 +34,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface Interruptible {
   readonly run: InterruptibleRun;
-  /** What has asked it to finish. */
+  /** The signal that asked it to finish. */
   signal: NodeJS.Signals | null;
 }
 
@@ -42,8 +42,8 @@ interface Interruptible {
 const underWay = new Set<Interruptible>();
 
 /**
- * Until it is disposed of: what a signal does to a run. The first one asks it to finish; one that
- * has nothing to finish, and a second signal, say what is lost and end the process at once.
+ * Handles signals during a run, until it is disposed of. The first signal asks the run to finish; a
+ * second one, or one when there is nothing to finish, reports what is lost and ends the process.
  */
 export function onInterruption(run: InterruptibleRun): Interruption {
   if (underWay.size === 0) for (const signal of signals) process.on(signal, interrupt);
@@ -70,8 +70,8 @@ function forget(entry: Interruptible): void {
 }
 
 /**
- * A Ctrl-C that reaches a group of processes comes again from those that pass it on, such as npm
- * and `timeout`: within so many milliseconds it is the same one.
+ * Milliseconds within which a second signal is the same Ctrl-C: npm, `timeout` and others pass on
+ * the signal that the process group got already.
  */
 const samePress = 250;
 let lastInterrupt = -Infinity;
@@ -104,7 +104,7 @@ export const files: Files = {
     try {
       return await readdir(path);
     } catch (error) {
-      // Nothing, or a file.
+      // There is nothing at this path, or a file.
       if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
       throw error;
     }

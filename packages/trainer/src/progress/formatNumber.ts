@@ -1,6 +1,6 @@
 /**
- * Four significant digits, or so many, as Python's `:.4g` prints them: `0.6918`, `5e-05`, `1377`,
- * `1.234e+06`.
+ * A number with four significant digits, or `digits`, as Python's `:.4g`: `0.6918`, `5e-05`,
+ * `1377`, `1.234e+06`.
  */
 export function formatNumber(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';

@@ -4,8 +4,9 @@ import { formatNumber } from './formatNumber.ts';
 
 /**
  * The table that grows by a line with each evaluation: epoch or step, training loss, validation
- * loss, and the metrics that the user computes. The columns are the numbers of the first line; what
- * is no number, or came later, stands below its line. Of several evaluation sets each has a line.
+ * loss, and the metrics that the user computes. The columns are the numeric metrics of the first
+ * line; other metrics, and later ones, are printed below their line. Each of several evaluation
+ * sets has a line.
  */
 export class MetricsTable {
   readonly #first: 'Epoch' | 'Step';

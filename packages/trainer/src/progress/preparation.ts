@@ -8,15 +8,15 @@ type PrepareOptions = NonNullable<Parameters<Device['prepare']>[1]>;
 export interface PreparationInput {
   readonly callbacks: CallbackList;
   readonly phase: Preparation['phase'];
-  /** Ends the wait. */
+  /** Aborts the wait. */
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Runs something that makes kernels ready, and tells the callbacks how far it is. Nothing is told
- * where nothing has to be done.
+ * Runs a preparation of kernels and reports its progress to the callbacks, unless there is nothing
+ * to do.
  *
- * @throws what a callback throws; the signal's reason
+ * @throws errors of callbacks; the signal's reason
  */
 export async function prepareTelling(
   { callbacks, phase, signal }: PreparationInput,

@@ -15,8 +15,8 @@ export interface FileEvent {
   /** Whether it is the first of a file. */
   readonly begins?: boolean | undefined;
   /**
-   * Whether a run goes on at `step`: TensorBoard forgets what other files of the folder
-   * have of that step and later.
+   * Whether a run resumes at `step`: TensorBoard then drops later steps in other files of the
+   * folder.
    */
   readonly goesOn?: boolean | undefined;
 }
@@ -37,13 +37,13 @@ export function eventRecord(event: FileEvent): Uint8Array {
   return record;
 }
 
-/** CRC32C, rotated and added to, so that checksums of data with checksums in it stay good ones. */
+/** CRC32C in TFRecord's masked form, which allows checksums of data that contains checksums. */
 function maskedChecksum(bytes: Uint8Array): number {
   const checksum = crc32c(bytes);
   return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0;
 }
 
-/** Castagnoli's CRC32 (RFC 3720, appendix B.4), bit by bit: records are short. */
+/** Castagnoli's CRC32 (RFC 3720, appendix B.4), bit by bit, as records are short. */
 function crc32c(bytes: Uint8Array): number {
   let remainder = 0xffffffff;
   for (const byte of bytes) {
@@ -53,8 +53,8 @@ function crc32c(bytes: Uint8Array): number {
   return ~remainder >>> 0;
 }
 
-// The numbers are those of the fields in event.proto, summary.proto and tensor.proto. Generated
-// code of the whole schema would be some hundred times this.
+// Field numbers are those of event.proto, summary.proto and tensor.proto. Code generated from the
+// whole schema would be a hundred times larger.
 function encodeEvent({ wallTime, step = 0, values, begins, goesOn }: FileEvent): Uint8Array {
   const writer = new BinaryWriter();
   writer.tag(1, WireType.Bit64).double(wallTime);

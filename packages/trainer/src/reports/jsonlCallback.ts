@@ -7,9 +7,9 @@ import type { ReportOptions } from './loggingFolder.ts';
 const fileName = 'log.jsonl';
 
 /**
- * Writes each entry of the log as a line of JSON into `log.jsonl`; what is no finite number is
- * null. A run that is resumed goes on after the entries of its checkpoint; one that begins anew in
- * a folder that has the file replaces it.
+ * Writes each entry of the log as a line of JSON to `log.jsonl`; numbers that are not finite are
+ * null. A resumed run continues after the entries of its checkpoint; a new run replaces an existing
+ * file.
  */
 export class JsonlCallback implements TrainerCallback {
   readonly #folder: LoggingFolder;
@@ -21,7 +21,7 @@ export class JsonlCallback implements TrainerCallback {
   }
 
   onTrainBegin: CallbackEvent = async (args, { logHistory }) => {
-    // What came after the checkpoint comes again.
+    // Entries after the checkpoint will be written again.
     if (logHistory.length > 0) await this.#write(args, logHistory, false);
   };
 

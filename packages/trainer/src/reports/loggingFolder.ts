@@ -12,12 +12,12 @@ export interface ReportOptions {
   readonly loggingDir?: string | undefined;
 }
 
-/** Folders without a name of the user's: all reports of a run share one. */
+/** Default folders by arguments: all reports of a run share one. */
 const named = new WeakMap<TrainingArguments, string>();
 
 /**
- * Where the reports of one run lie: what the user says, the environment's TENSORBOARD_LOGGING_DIR,
- * that of the run which is resumed, or `runs/Nov28_21-23-51_host` in the output folder.
+ * The folder for reports of one run: what the user sets, TENSORBOARD_LOGGING_DIR of the
+ * environment, that of the resumed run, or `runs/Nov28_21-23-51_host` in the output folder.
  */
 export class LoggingFolder {
   readonly #given: string | null;
@@ -30,7 +30,7 @@ export class LoggingFolder {
     this.#given = options.loggingDir ?? null;
   }
 
-  /** For checkpoints, so that a run which is resumed goes on in its folder. */
+  /** For checkpoints, so that a resumed run continues in its folder. */
   state(): CallbackState {
     return { args: {}, attributes: { logging_dir: this.#path } };
   }

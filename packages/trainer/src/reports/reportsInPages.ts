@@ -3,7 +3,7 @@ import type { TrainerCallback } from '../callbacks/trainerCallback.ts';
 import { TrainingArgumentsError } from '../errors.ts';
 
 /**
- * None: a page carries nothing that writes into folders.
+ * None, as a page cannot write to folders.
  *
  * @throws TrainingArgumentsError for one that is asked for
  */

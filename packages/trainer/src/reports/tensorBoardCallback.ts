@@ -6,13 +6,13 @@ import type { FileEvent, SummaryValue } from './eventFile.ts';
 import { LoggingFolder } from './loggingFolder.ts';
 import type { ReportOptions } from './loggingFolder.ts';
 
-/** Files of this process, so that each has a name of its own. */
+/** Number of files that this process has started, to give each a unique name. */
 let filesBegun = 0;
 
 /**
- * Writes the log for TensorBoard, under the names that `transformers` gives: `train/loss`,
- * `eval/accuracy`, and the arguments as a text. A run that is resumed goes on in the folder of the
- * run before, whose later steps TensorBoard then leaves out.
+ * Writes the log for TensorBoard, under the names of `transformers`: `train/loss`, `eval/accuracy`,
+ * and the arguments as text. A resumed run continues in the same folder; TensorBoard then drops
+ * later steps of the earlier run.
  */
 export class TensorBoardCallback implements TrainerCallback {
   readonly #folder: LoggingFolder;
@@ -52,7 +52,7 @@ export class TensorBoardCallback implements TrainerCallback {
   }
 
   async #write(args: TrainingArguments, events: readonly Omit<FileEvent, 'wallTime'>[]): Promise<void> {
-    // Whoever does not use it, and every page, does not load it.
+    // Loaded on first use only.
     const { eventRecord } = await import('./eventFile.ts');
     const wallTime = Date.now() / 1000;
     const begins = this.#file === null ? [{ begins: true }] : [];

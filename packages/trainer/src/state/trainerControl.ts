@@ -18,7 +18,7 @@ export class TrainerControl {
   shouldSave = false;
 
   /**
-   * @param flags those that are set. Default none
+   * @param flags flags to set. Default none
    * @throws TrainerError for a flag that does not exist, or a value that is not true or false
    */
   constructor(flags: Partial<TrainerControl> = {}) {

@@ -11,7 +11,7 @@ import {
 } from '@attune/validate';
 import { TrainerError } from '../errors.ts';
 
-/** What a log may hold: numbers, and whatever JSON has, such as a confusion matrix. */
+/** A value in the log: a number, or any JSON, such as a confusion matrix. */
 export type LogValue = number | string | boolean | null | readonly LogValue[] | { readonly [name: string]: LogValue };
 
 /**
@@ -19,7 +19,7 @@ export type LogValue = number | string | boolean | null | readonly LogValue[] | 
  * and `step`.
  */
 export interface LogEntry {
-  /** Mean training loss since the entry before. */
+  /** Mean training loss since the previous entry. */
   readonly loss?: number | undefined;
   /** Global norm of the last step's gradients, before clipping. */
   readonly grad_norm?: number | undefined;
@@ -33,9 +33,9 @@ export interface LogEntry {
   readonly eval_loss?: number | undefined;
   /** Seconds of the evaluation. */
   readonly eval_runtime?: number | undefined;
-  /** Examples evaluated a second. */
+  /** Evaluated examples per second. */
   readonly eval_samples_per_second?: number | undefined;
-  /** Batches evaluated a second. */
+  /** Evaluated batches per second. */
   readonly eval_steps_per_second?: number | undefined;
   /** Mean loss of a prediction. */
   readonly test_loss?: number | undefined;
@@ -43,23 +43,23 @@ export interface LogEntry {
   readonly train_loss?: number | undefined;
   /** Seconds of the run. */
   readonly train_runtime?: number | undefined;
-  /** Examples trained on a second. */
+  /** Trained examples per second. */
   readonly train_samples_per_second?: number | undefined;
-  /** Optimizer steps a second. */
+  /** Optimizer steps per second. */
   readonly train_steps_per_second?: number | undefined;
   /** Floating point operations of the run, estimated. */
   readonly total_flos?: number | undefined;
   /** Tokens that training has read. */
   readonly num_input_tokens_seen?: number | undefined;
-  /** Tokens trained on a second. */
+  /** Trained tokens per second. */
   readonly train_tokens_per_second?: number | undefined;
   readonly [name: string]: LogValue | undefined;
 }
 
-/** Fields of a state; those that are left out are as in a run that has not begun. */
+/** Fields of a state; omitted ones are as in a run that has not started. */
 export type TrainerStateFields = Partial<Omit<TrainerState, 'toJSON'>>;
 
-/** Where a run stands. Saved as `trainer_state.json`, whose keys are those of `transformers`. */
+/** State of a run. Saved as `trainer_state.json`, with the keys of `transformers`. */
 export class TrainerState {
   /** Epochs done, with a fraction. */
   epoch = 0;
@@ -69,7 +69,7 @@ export class TrainerState {
   maxSteps = 0;
   /** Epochs of the whole run. */
   numTrainEpochs = 0;
-  /** Examples of a micro-batch; null before the first run. */
+  /** Number of examples in a micro-batch; null before the first run. */
   trainBatchSize: number | null = null;
   /** Steps from one log to the next. */
   loggingSteps = 500;
@@ -79,7 +79,7 @@ export class TrainerState {
   saveSteps = 500;
   /** Floating point operations so far, by the usual estimate of 6 per parameter and token. */
   totalFlos = 0;
-  /** Seed of the model's new head, when the model knows it. */
+  /** Seed of the model's new head, if the model knows it. */
   headSeed: number | null = null;
   /** Tokens that training has read, where `includeNumInputTokensSeen` asks for them. */
   numInputTokensSeen = 0;
@@ -91,11 +91,11 @@ export class TrainerState {
   bestGlobalStep: number | null = null;
   /** Path of the best checkpoint. */
   bestModelCheckpoint: string | null = null;
-  /** What callbacks want kept in checkpoints, by the name of their class. */
+  /** States of callbacks for checkpoints, by the name of their class. */
   statefulCallbacks: Readonly<Record<string, unknown>> = {};
 
   /**
-   * @param fields those that differ from a run that has not begun
+   * @param fields fields that differ from a run that has not started
    * @throws TrainerError for a field that does not exist, or a value that it cannot have
    */
   constructor(fields: TrainerStateFields = {}) {
@@ -103,14 +103,14 @@ export class TrainerState {
     Object.assign(this, fields);
   }
 
-  /** @throws TrainerError when it is not what `toJSON` gives, or Python's Trainer writes */
+  /** @throws TrainerError when it is neither a result of `toJSON` nor a file of Python's Trainer */
   static fromJSON(json: Readonly<Record<string, unknown>>): TrainerState {
     requireArgument('TrainerState.fromJSON', 'json', json, object, TrainerError);
     const fields = Object.entries(jsonNames).map(([name, key]) => [name, json[key]] as const);
     return new TrainerState(Object.fromEntries(fields.filter(([, value]) => value !== undefined)));
   }
 
-  /** As `trainer_state.json` has it. */
+  /** Content of `trainer_state.json`. */
   toJSON(): Record<string, unknown> {
     return {
       best_global_step: this.bestGlobalStep,

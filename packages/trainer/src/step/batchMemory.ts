@@ -6,8 +6,8 @@ import type { BatchSizeName } from '../errors.ts';
 import { countExamples } from './labels.ts';
 
 /**
- * Records work on a batch. An array that the GPU cannot hold is told in words of the arguments that
- * decide how large it is.
+ * Records work on a batch. If an array does not fit on the GPU, the error names the arguments that
+ * determine its size.
  *
  * @throws BatchTooLargeError
  */
@@ -25,7 +25,7 @@ export function withinMemory<Result>(
   }
 }
 
-/** The same for what the GPU tells late, while work on a batch is waited for. */
+/** The same for errors that the GPU reports late, while waiting for work on a batch. */
 export async function withinMemoryLate<Result>(
   name: BatchSizeName,
   args: TrainingArguments,
@@ -50,10 +50,10 @@ function tooLarge(
 }
 
 /**
- * The same before anything runs, where it can be tried how many rows do fit: of a batch that does
- * not, fewer and fewer rows are recorded.
+ * The same before anything runs, when it is possible to find out how many rows fit: if a batch does
+ * not, fewer and fewer rows are tried.
  *
- * @param record must be one that records without running
+ * @param record must record without running
  */
 export function findingWhatFits(
   name: BatchSizeName,
@@ -64,8 +64,8 @@ export function findingWhatFits(
   try {
     record(batch);
   } catch (error) {
-    // Any other fault is one of the work itself, which says so when it runs. Where a subclass has a
-    // loss of its own, that of the model need not work at all.
+    // Any other error will show when the work runs. With a subclass's own loss, the model's need
+    // not work at all.
     if (!(error instanceof OutOfMemoryError)) return;
     let rows = fewerRows(countExamples(batch), error);
     while (rows > 0) {
@@ -82,10 +82,10 @@ export function findingWhatFits(
   }
 }
 
-/** A guess from how much was asked for and how much there is, where the error knows. */
+/** An estimate from the requested and the available bytes, if the error knows them. */
 function fewerRows(rows: number, error: OutOfMemoryError): number {
   const { requestedBytes, limitBytes = Infinity } = error;
-  // A budget that is used up may be larger than the array that met it.
+  // A budget that is used up may be larger than the requested array.
   const share = limitBytes < requestedBytes ? limitBytes / requestedBytes : 1 / 2;
   return Math.min(Math.floor(rows * share), rows - 1);
 }

@@ -15,16 +15,16 @@ export interface SmoothingOptions {
   /** Batch keys of the labels. The first are smoothed. */
   readonly labelNames: readonly string[];
   readonly labelSmoothingFactor: number;
-  /** What smoothing computes with, which loads with the first run; undefined before. */
+  /** Operations of the smoothing, loaded with the first run; undefined before. */
   readonly operations: SmoothingOperations | undefined;
 }
 
 /**
  * The model's output with a smoothed loss, `(1 - e) * NLL + e * mean over classes of -log p`
  * (transformers' LabelSmoother). Null where nothing is smoothed: without a factor, without labels,
- * and where labels are no classes, which is told.
+ * and, with a warning, where labels are not classes.
  *
- * @throws TrainerError for classes that the model has not, and before the first run
+ * @throws TrainerError for classes that the model does not have, and before the first run
  */
 export function smoothedLoss(
   model: TrainableModel,
@@ -36,7 +36,7 @@ export function smoothedLoss(
   if (labelSmoothingFactor === 0 || !labels || told.has(model)) return null;
   const outputs = labels.data instanceof Float32Array ? null : model.forward(inputs, context);
   const classes = outputs?.logits.shape.at(-1) ?? 0;
-  // One class a row, or one a token; a single output is no class.
+  // One class for each row or token; a single output is not a class.
   if (!outputs || classes < 2 || outputs.logits.size !== labels.data.length * classes) {
     tellOff(model);
     return null;
@@ -56,10 +56,7 @@ export function smoothedLoss(
   return { ...outputs, loss };
 }
 
-/**
- * Tells of label smoothing that will do nothing: a model that says it is for several labels at
- * once.
- */
+/** Warns about label smoothing that has no effect: for a multi-label model. */
 export function warnOfSmoothing(model: TrainableModel, labelSmoothingFactor: number): void {
   const { config } = model as { readonly config?: { readonly problemType?: string | null } };
   if (labelSmoothingFactor > 0 && config?.problemType === 'multi_label_classification') tellOff(model);
@@ -75,10 +72,7 @@ function tellOff(model: TrainableModel): void {
   );
 }
 
-/**
- * Labels as the loss takes them: -100 for those below 0, if they are the ones that the model does
- * not count.
- */
+/** Labels for the loss: negative ones become -100, if the model does not count them. */
 function classLabels(labels: ArrayLike<number>, labelled: number, numClasses: number): Int32Array {
   const checked = Int32Array.from(labels);
   const negativeIsNone = checked.filter((label) => label >= 0).length === labelled;

@@ -1,13 +1,12 @@
 import type { Batch, BatchArray } from '@attune/data';
 import type { TrainableModel } from '../model.ts';
 
-/** PyTorch's `ignore_index`: a label that adds to no loss. */
+/** PyTorch's `ignore_index`: a label that does not count in the loss. */
 export const ignoreIndex = -100;
 
 /**
- * Examples of a batch that add to the loss. The model knows; for one that does not say, all rows
- * do, and of whole-number labels (one a row, or one a token) all but -100. Of several labels the
- * first counts.
+ * Number of examples in a batch that count in the loss, as the model says. Default: all rows,
+ * except whole-number labels (for rows or tokens) of -100. Of several labels the first decides.
  */
 export function countLabels(model: TrainableModel, batch: Batch, labelNames: readonly string[]): number {
   if (model.countLabels) return model.countLabels(batch, labelNames);
@@ -18,16 +17,16 @@ export function countLabels(model: TrainableModel, batch: Batch, labelNames: rea
 }
 
 /**
- * The names under which the micro-batches of a step have labels: those that were given, else the
- * one that models read; null where they have none, as for a loss that needs no labels.
+ * The names of the labels in the micro-batches of a step: the given ones, or else the one that
+ * models read; null where there are no labels, as for a loss without labels.
  */
 export function namesThatCount(batches: readonly Batch[], labelNames: readonly string[]): readonly string[] | null {
   return [labelNames, ['labels']].find((names) => batches.some((batch) => labelsOf(batch, names))) ?? null;
 }
 
 /**
- * Whether a batch has a column of labels, and no row of it a label. A model that counts none of
- * them may also read another column.
+ * Whether a batch has a column of labels but no labelled row. A model that counts none may also
+ * read another column.
  */
 export function hasNoLabel(model: TrainableModel, batch: Batch, labelNames: readonly string[]): boolean {
   const labels = labelsOf(batch, labelNames)?.[0];
@@ -35,8 +34,7 @@ export function hasNoLabel(model: TrainableModel, batch: Batch, labelNames: read
 }
 
 /**
- * The labels of a batch in the order of their names; null where one is
- * missing, or none is asked for.
+ * The labels of a batch in the order of the names; null where one is missing, or no name is given.
  */
 export function labelsOf(batch: Batch, labelNames: readonly string[]): readonly BatchArray[] | null {
   const labels = labelNames.flatMap((name) => batch[name] ?? []);

@@ -9,8 +9,8 @@ import { smoothedLoss } from './labelSmoothing.ts';
 import type { SmoothingOptions } from './labelSmoothing.ts';
 
 /**
- * The model's output with its loss: the model's own, or with label smoothing where that is asked
- * for and labels are classes.
+ * The model's output with its loss: the model's own, or with label smoothing if it is enabled and
+ * labels are classes.
  */
 export function defaultLoss(
   model: TrainableModel,
@@ -22,15 +22,15 @@ export function defaultLoss(
 }
 
 interface OwnLossOptions extends Pick<ComputeLossOptions, 'numItemsInBatch'> {
-  /** Batch keys of the labels. The loss is of the first. */
+  /** Batch keys of the labels. The loss uses the first. */
   readonly labelNames: readonly string[];
   readonly computeLossFunc: ComputeLossFunc;
 }
 
 /**
- * The model's output with a loss of the user's own; without one where the batch has no labels.
+ * The model's output with the loss of `computeLossFunc`; without one where the batch has no labels.
  *
- * @throws TrainerError when it gave no Tensor
+ * @throws TrainerError when it does not return a Tensor
  */
 export function ownLoss(
   model: TrainableModel,
@@ -47,7 +47,7 @@ export function ownLoss(
 }
 
 /**
- * Loss and output of what a `computeLoss` returned.
+ * Loss and output from the result of a `computeLoss`.
  *
  * @throws TrainerError when it is neither a loss nor a pair of loss and output
  */

@@ -1,11 +1,11 @@
 import type { Batch, BatchArray } from '@attune/data';
 
 /**
- * Batches that are recorded and never run are made from the first batch of a run: the collator may
- * draw random numbers, so it is not called for them.
+ * Batches that are only recorded, never run, are made from the first batch of a run instead of by
+ * the collator, which may draw random numbers.
  */
 
-/** As many rows as asked for: those of the batch again and again. */
+/** A batch of the given number of rows, which repeats the rows of another. */
 export function withRows(batch: Batch, rows: number): Batch {
   return mapArrays(batch, ({ data, shape: [own = 0, ...inner] }) => {
     const size = data.length / Math.max(1, own);
@@ -15,8 +15,8 @@ export function withRows(batch: Batch, rows: number): Batch {
 }
 
 /**
- * Rows of other lengths: each array that is as wide as `input_ids` becomes as wide as the longest,
- * and `attention_mask` tells the tokens from the padding.
+ * A batch with rows of other lengths: arrays as wide as `input_ids` become as wide as the longest
+ * row, and `attention_mask` marks the tokens.
  */
 export function withLengths(batch: Batch, lengths: readonly number[]): Batch {
   const columns = batch['input_ids']?.shape[1];

@@ -2,5 +2,5 @@ import { reshape } from '@attune/tensor';
 import { fusedCrossEntropy } from '@attune/tensor/internal';
 import type { SmoothingOperations } from './labelSmoothing.ts';
 
-/** What smoothing computes with, loaded with the first run, evaluation or prediction. */
+/** Operations of label smoothing, loaded with the first run, evaluation or prediction. */
 export const smoothingOperations: SmoothingOperations = { fusedCrossEntropy, reshape };

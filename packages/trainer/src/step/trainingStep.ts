@@ -13,23 +13,23 @@ import type { SmoothingOptions } from './labelSmoothing.ts';
 import { defaultLoss, missingLossMessage } from './loss.ts';
 
 export interface TrainingStepOptions extends SmoothingOptions {
-  /** Whose `trainingStep` records each micro-batch. */
+  /** The Trainer whose `trainingStep` records each micro-batch. */
   readonly trainer: Pick<ExtensionPoints, 'trainingStep'>;
   readonly model: TrainableModel;
   readonly optimizer: Optimizer;
   /**
-   * With `fp16` forward and backward are in mixed precision: a step that overflows is skipped, and
-   * the loss scale goes down. `seed` is that of dropout.
+   * With `fp16`, forward and backward are in mixed precision: a step that overflows is skipped, and
+   * the loss scale is lowered. `seed` is that of dropout.
    */
   readonly args: TrainingArguments;
   /** Steps before the first, when a run is resumed. Default none. */
   readonly completed?: CompletedSteps | undefined;
 }
 
-/** What the GPU reported of the steps that have completed. */
+/** Results of the steps that have completed on the GPU. */
 export interface CompletedSteps {
   readonly count: number;
-  /** Of this call of `train()`. */
+  /** Number of examples in this call of `train()`. */
   readonly examples: number;
   readonly lossSum: number;
   readonly last: UpdateRecord | null;
@@ -37,14 +37,14 @@ export interface CompletedSteps {
 
 /**
  * Runs optimizer steps, at most two of them in flight: while the GPU works on one, the next is
- * recorded. Nothing waits between `forward` and the optimizer's step; losses and norms come back a
+ * recorded. Nothing waits between `forward` and the optimizer's step; losses and norms are read one
  * step late.
  */
 export class TrainingStep {
   readonly #options: TrainingStepOptions;
   readonly #examplesOfStep: number[] = [];
   #inFlight: Promise<void> | null = null;
-  /** Updates before the first of this optimizer. */
+  /** Number of updates before the first of this optimizer. */
   readonly #updatesBefore: number;
   #completed: CompletedSteps;
 
@@ -59,12 +59,12 @@ export class TrainingStep {
   }
 
   /**
-   * One step from its micro-batches. Every labelled example weighs the same, however they are cut
-   * into batches, and every row where nothing is a label. A micro-batch without any label adds
-   * nothing; a step of such ones has the loss 0 and no gradient, and is one of AdamW's all the
-   * same.
+   * Runs one step from its micro-batches. Every labelled example has the same weight, however
+   * examples are batched; so has every row if there are no labels at all. A micro-batch without any
+   * label adds nothing; a step of only such batches has loss 0 and no gradient, and still counts as
+   * an update of AdamW.
    *
-   * @param step number of the step in the run, from 0
+   * @param step index of the step in the run, from 0
    * @param afterBackward called after each micro-batch's backward pass
    */
   async run(batches: readonly Batch[], step: number, afterBackward: (index: number) => Promise<void>): Promise<void> {
@@ -86,7 +86,7 @@ export class TrainingStep {
     const [largest] = batches.toSorted((a, b) => countExamples(b) - countExamples(a));
     const waiting = optimizer.records().then((records) => this.#collect(records));
     const current = withinMemoryLate('perDeviceTrainBatchSize', args, largest ?? {}, waiting);
-    // The failure is seen by whoever waits for this step; until then it is nobody's unhandled
+    // A failure is reported to whoever awaits this step; until then it must not be an unhandled
     // rejection.
     current.catch(() => {});
     this.#inFlight = current;
@@ -94,15 +94,15 @@ export class TrainingStep {
   }
 
   /**
-   * Records a step without running it, so that its kernels can be compiled. It takes the model's
-   * own loss: methods of a subclass are called for steps that run, and for no others.
+   * Records a step without running it, so that its kernels can be compiled. It uses the model's own
+   * loss: methods of a subclass are called only for steps that run.
    *
    * @throws BatchTooLargeError
    */
   recordForPreparation(batches: readonly Batch[]): void {
     const { args, model, optimizer } = this.#options;
     model.train();
-    // What it is divided by is no part of a kernel.
+    // The divisor of the loss does not change the kernels.
     const context = { numItemsInBatch: 1, exampleOffset: 0, update: 0, seed: args.seed };
     const record = (batch: Batch) =>
       optimizer.device.scope(() => {
@@ -126,7 +126,7 @@ export class TrainingStep {
     const countedNames = namesThatCount(batches, labelNames);
     if (!countedNames) return batches.reduce((sum, batch) => sum + countExamples(batch), 0);
     const counts = batches.map((batch) => namingRow(batch, 'training', () => countLabels(model, batch, countedNames)));
-    // At least 1, so that it can be divided by.
+    // At least 1, as it is a divisor.
     return Math.max(
       1,
       counts.reduce((sum, count) => sum + count, 0),
@@ -135,7 +135,7 @@ export class TrainingStep {
 
   #recordMicroBatch(batch: Batch, context: ForwardContext & { numItemsInBatch: number }): void {
     const { trainer, args, model, optimizer, labelNames } = this.#options;
-    // Whatever an evaluation between two steps has set.
+    // An evaluation between two steps may have changed the mode.
     model.train();
     optimizer.device.scope(() => {
       let learned = false;
@@ -172,7 +172,7 @@ export class TrainingStep {
     return this.#options.args.fp16 ? autocast(body) : body();
   }
 
-  /** Whether the gradients only left f16's range, which a smaller loss scale cures. */
+  /** Whether gradients only overflowed f16, which a smaller loss scale fixes. */
   #isOverflow({ loss, lossScale }: UpdateRecord): boolean {
     return this.#options.args.fp16 && Number.isFinite(loss) && lossScale >= 1;
   }

@@ -1,7 +1,7 @@
 import { DeviceLostError } from '@attune/tensor';
 import { BatchTooLargeError, NonFiniteLossError, SaveError } from '../errors.ts';
 
-/** How far a run has come. */
+/** Progress of a run. */
 export interface RunPlace {
   /** Steps done. */
   readonly step: number;
@@ -10,7 +10,7 @@ export interface RunPlace {
   readonly lastCheckpoint: string | null;
 }
 
-/** What is left of a run that ends here: `Step 12 of 24 was reached; …`. */
+/** Describes what remains of a run that ends here: `Step 12 of 24 was reached; …`. */
 function placeInWords({ step, maxSteps, lastCheckpoint }: RunPlace): string {
   const left =
     lastCheckpoint === null
@@ -19,7 +19,7 @@ function placeInWords({ step, maxSteps, lastCheckpoint }: RunPlace): string {
   return `Step ${step} of ${maxSteps} was reached; ${left}.`;
 }
 
-/** What a person is told whose Ctrl-C ends a run. */
+/** The message when Ctrl-C ends a run. */
 export function interruptionInWords({ step, maxSteps, lastCheckpoint }: RunPlace): string {
   const lost =
     lastCheckpoint === null
@@ -29,9 +29,9 @@ export function interruptionInWords({ step, maxSteps, lastCheckpoint }: RunPlace
 }
 
 /**
- * What a person is told whose Ctrl-C ended a run that could finish its step.
+ * The message when Ctrl-C ended a run after its current step.
  *
- * @param howToResume null when no run can go on from what is saved
+ * @param howToResume null when no run can resume from what is saved
  */
 export function savedInWords({ step, maxSteps, lastCheckpoint }: RunPlace, howToResume: string | null): string {
   const goOn =
@@ -42,8 +42,8 @@ export function savedInWords({ step, maxSteps, lastCheckpoint }: RunPlace, howTo
 }
 
 /**
- * The error that ended a run, with the step that was reached, the last checkpoint and what to do.
- * Errors of a kind that says nothing about the run stay as they are.
+ * Adds to the error that ended a run the step that was reached, the last checkpoint and what to do.
+ * Errors that are not about the run stay unchanged.
  */
 export function withPlace(error: unknown, place: RunPlace): unknown {
   const where = placeInWords(place);

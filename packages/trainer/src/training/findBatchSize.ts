@@ -9,8 +9,8 @@ export interface BatchSizeInput {
 }
 
 /**
- * Runs a training, and where a batch does not fit on the GPU runs it anew with half the rows in
- * one, from the weights of before: the run is that of the smaller batch, bit for bit. After
+ * Runs a training, and as long as a batch does not fit on the GPU, restarts it with half the rows
+ * from the initial weights: the run equals one with the smaller batch, bit for bit. After
  * accelerate's `find_executable_batch_size`.
  *
  * @param run called with each batch size

@@ -13,8 +13,8 @@ interface FirstStep {
 }
 
 /**
- * Compiles the kernels of a step, and of an evaluation where there will be one, and tries whether
- * the GPU holds the largest batch.
+ * Compiles the kernels of a step, and of an evaluation if there will be one, and checks that the
+ * largest batch fits on the GPU.
  *
  * @throws BatchTooLargeError, the reason of the run's signal
  */

@@ -6,7 +6,7 @@ import { CheckpointError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
 import type { StartingPoint } from './startingPoint.ts';
 
-/** What a run that goes on is compared with. */
+/** The run that a checkpoint is compared with. */
 export interface ResumedRun {
   readonly args: TrainingArguments;
   readonly model: TrainableModel;
@@ -14,13 +14,13 @@ export interface ResumedRun {
   readonly batchesPerEpoch: number;
 }
 
-/** With another of these the data would come in another order. */
+/** Arguments that determine the order of the data. */
 const decidingOrder = ['seed', 'data_seed', 'train_sampling_strategy'];
 
-/** With groups of like lengths these do so too. */
+/** With grouping by length, these determine it too. */
 const decidingGroups = ['length_column_name', 'per_device_train_batch_size', 'gradient_accumulation_steps'];
 
-/** What decides nothing of what is computed. */
+/** Arguments without influence on the result. */
 const indifferent: ReadonlySet<string> = new Set([
   'output_dir',
   'disable_tqdm',
@@ -31,9 +31,9 @@ const indifferent: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Where a run goes on, and what is told about it. Nothing is changed yet.
+ * Determines where a run resumes, and messages about it. Nothing is changed yet.
  *
- * @throws CheckpointError when the run is another: its model, dataset or seed
+ * @throws CheckpointError when model, dataset or seed differ
  */
 export function startingPoint({ path, args: saved, progress, state }: Checkpoint, run: ResumedRun): StartingPoint {
   const fail = (what: string, now: unknown, before: unknown, advice: string) => {
@@ -78,7 +78,7 @@ export function startingPoint({ path, args: saved, progress, state }: Checkpoint
   };
 }
 
-/** The place in an epoch after the same rows, when these are cut into other batches. */
+/** The position in an epoch after the same rows, with another batch size. */
 function samePlace(position: RunPosition, batchesBefore: number, batchSize: number, run: ResumedRun): RunPosition {
   const { epoch, batchesDone, epochEnded } = position;
   const size = run.args.perDeviceTrainBatchSize;

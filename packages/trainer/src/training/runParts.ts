@@ -20,7 +20,7 @@ import type { StartingPoint } from './startingPoint.ts';
 import { makeTrainingPlan } from './trainingPlan.ts';
 import type { TrainingPlan } from './trainingPlan.ts';
 
-/** The Trainer that a run belongs to: what a person sees of it, and overrides. */
+/** The public members of the Trainer that a run belongs to. */
 export interface RunningTrainer extends ExtensionPoints {
   readonly model: TrainableModel;
   readonly args: TrainingArguments;
@@ -29,27 +29,27 @@ export interface RunningTrainer extends ExtensionPoints {
   state: TrainerState;
 }
 
-/** What a run is made of. */
+/** Input of a run. */
 export interface RunInput {
   readonly trainer: RunningTrainer;
   readonly callbacks: CallbackList;
   /** Batch keys of the labels. */
   readonly labelNames: readonly string[];
-  /** Passed to the evaluations of the run. */
+  /** `ignoreKeys` of the evaluations of the run. */
   readonly ignoreKeysForEval?: readonly string[] | undefined;
   /** An optimizer that the run uses and does not dispose of. */
   readonly keptOptimizer?: Optimizer | undefined;
-  /** What the run goes on from; null when it begins. */
+  /** The checkpoint to resume from; null for a new run. */
   readonly checkpoint: Checkpoint | null;
-  /** What a person is told to do who has stopped it. */
+  /** How to resume, for messages. */
   readonly howToResume: string;
   /** Rows of the training set; null when only its batches are known. */
   readonly numTrainExamples: number | null;
-  /** Lengths of the rows of the largest batch of so many epochs; null where they are not known. */
+  /** Lengths of the rows of the largest batch in this many epochs; null if unknown. */
   readonly largestBatchLengths: (epochs: number) => readonly number[] | null;
-  /** Ends the run. */
+  /** Aborts the run. */
   readonly signal: AbortSignal | undefined;
-  /** Records an evaluation of such a batch, where there will be one. */
+  /** Records an evaluation of a batch like this, if there will be one. */
   readonly recordEvaluation: (batch: Batch) => void;
 }
 
@@ -70,15 +70,15 @@ const scheduleKind = oneOfKinds(
 const optimizerKind = objectWith('an Optimizer', { step: 'function', recordLoss: 'function', records: 'function' });
 
 /**
- * Makes what a run needs: batches, plan, schedule, optimizer, and a state that starts at 0, or
- * where the checkpoint stands.
+ * Makes the parts of a run: batches, plan, schedule, optimizer, and a state that starts at 0, or at
+ * the checkpoint.
  */
 export async function makeRunParts(input: RunInput): Promise<RunParts> {
   const { trainer, callbacks, checkpoint, numTrainExamples } = input;
   const { args, model } = trainer;
   const loader = checkedDataloader('getTrainDataloader', await trainer.getTrainDataloader());
   const batchesPerEpoch = loader.length;
-  // A page that resumes no run does not load it.
+  // Loaded on demand, when a run is resumed.
   const saved = checkpoint && (await import('../checkpoint/load.ts'));
   const start = checkpoint
     ? (await import('./resume.ts')).startingPoint(checkpoint, { args, model, numTrainExamples, batchesPerEpoch })
@@ -91,7 +91,7 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
   requireArgument('createScheduler', 'what it returns', made, scheduleKind, TrainerError);
   const learningRates =
     typeof made === 'function' ? plannedRates(made, plan.maxSteps, model.device) : args.learningRate;
-  // Before the optimizer, which copies them.
+  // Before the optimizer is made, which copies the weights.
   if (saved) saved.loadWeights(checkpoint, model);
   const optimizer = await trainer.createOptimizer({ model, learningRates });
   requireArgument('createOptimizer', 'what it returns', optimizer, optimizerKind, TrainerError);
@@ -117,7 +117,8 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
 }
 
 /**
- * An optimizer that others made: its records so far are told, and it clips as the arguments say.
+ * Takes over an existing optimizer: discards its records so far, and sets clipping as the arguments
+ * say.
  */
 async function keepOn(optimizer: Optimizer & { maxGradNorm?: number }, maxGradNorm: number): Promise<void> {
   await optimizer.records();

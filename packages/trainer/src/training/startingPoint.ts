@@ -2,10 +2,10 @@ import { terminal } from '#platform';
 import type { RunPosition } from '../checkpoint/progress.ts';
 import type { TrainerState } from '../state/trainerState.ts';
 
-/** Where a run begins: a batch of an epoch, and the steps done before. */
+/** Where a run starts: a batch of an epoch, and the steps done before. */
 export interface StartingPoint extends RunPosition {
   readonly globalStep: number;
-  /** Whether batches are cut as before, so that steps number the same data. */
+  /** Whether batches are as before, so that step numbers refer to the same data. */
   readonly sameBatches: boolean;
   /** Whether a callback had ended the run before its last step. */
   readonly stopped: boolean;
@@ -13,7 +13,7 @@ export interface StartingPoint extends RunPosition {
   readonly epochStopped: boolean;
 }
 
-/** What a run that begins anew begins with. */
+/** The starting point of a new run. */
 export const beginning: StartingPoint = {
   // The one before the first.
   epoch: -1,
@@ -26,8 +26,8 @@ export const beginning: StartingPoint = {
 };
 
 /**
- * Whether a run that goes on has no step left, which is then told: its last was reached, or a
- * callback had ended it.
+ * Whether a resumed run has no step left, with a message: its last step was reached, or a callback
+ * had ended it.
  */
 export function nothingLeft({ stopped }: StartingPoint, { globalStep, maxSteps }: TrainerState): boolean {
   if (stopped) terminal.writeLine(`A callback had ended that run at step ${globalStep}: there is nothing left to do.`);

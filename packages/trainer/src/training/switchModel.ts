@@ -2,8 +2,8 @@ import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { TrainableModel } from '../model.ts';
 
 /**
- * Switches on what the arguments want of the model itself: activation checkpointing, which stays,
- * as in `transformers`; and noise on its embeddings, which ends with the run.
+ * Applies the arguments that concern the model: activation checkpointing, which stays enabled, as
+ * in `transformers`, and noise on embeddings, which ends with the run.
  */
 export function switchModel(model: TrainableModel, args: TrainingArguments): Disposable {
   if (args.activationCheckpointing) {

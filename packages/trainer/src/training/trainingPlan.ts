@@ -3,13 +3,13 @@ import { TrainerState } from '../state/trainerState.ts';
 import { beginning } from './startingPoint.ts';
 import type { StartingPoint } from './startingPoint.ts';
 
-/** How many steps and epochs a run has, and when things happen in it. */
+/** Numbers of steps and epochs of a run, and the intervals of logs, evaluations and checkpoints. */
 export interface TrainingPlan {
   /** Optimizer steps in one epoch. */
   readonly stepsPerEpoch: number;
   /** Optimizer steps in all. */
   readonly maxSteps: number;
-  /** Epochs begun, the last one perhaps not finished. */
+  /** Number of epochs; the last one may be partial. */
   readonly numTrainEpochs: number;
   readonly warmupSteps: number;
   readonly loggingSteps: number;
@@ -17,14 +17,14 @@ export interface TrainingPlan {
   readonly saveSteps: number;
 }
 
-/** What a state has where no steps of evaluations are asked for, as in `transformers`. */
+/** Value in the state where evaluations are not by steps, as in `transformers`. */
 const evalStepsUnused = new TrainerState().evalSteps;
 
 /**
  * Turns epochs, fractions and ratios into steps, as `transformers` does.
  *
  * @param batchesPerEpoch length of the training data loader
- * @param start where a run that is resumed goes on
+ * @param start where a resumed run starts
  */
 export function makeTrainingPlan(
   args: TrainingArguments,
@@ -32,8 +32,8 @@ export function makeTrainingPlan(
   start: StartingPoint = beginning,
 ): TrainingPlan {
   const stepsPerEpoch = Math.max(1, Math.ceil(batchesPerEpoch / args.gradientAccumulationSteps));
-  // Steps that the batches of today would have taken to where the run goes on; others were taken
-  // where batches were of another size.
+  // Steps that the present batch size would have taken up to the starting point; with another batch
+  // size the real number differs.
   const stepsLeftInEpoch = Math.ceil((batchesPerEpoch - start.batchesDone) / args.gradientAccumulationSteps);
   const stepsToStart = (start.epoch + 1) * stepsPerEpoch - stepsLeftInEpoch;
   const others = start.sameBatches ? 0 : start.globalStep - stepsToStart;

@@ -27,7 +27,7 @@ import { nothingLeft } from './startingPoint.ts';
 import type { StartingPoint } from './startingPoint.ts';
 import type { TrainingPlan } from './trainingPlan.ts';
 
-/** One call of `train()`: all that lives from its first step to its last. */
+/** One call of `train()`: everything that lives from its first step to its last. */
 export class TrainingRun implements Disposable {
   readonly #input: RunInput;
   readonly #trainer: RunningTrainer;
@@ -88,7 +88,7 @@ export class TrainingRun implements Disposable {
     return this.#trainer.state;
   }
 
-  /** The whole run; an error that ends it says how far it came. */
+  /** Runs everything; an error that ends the run says how far it came. */
   async run(): Promise<TrainOutput> {
     using interruption = onInterruption({
       finish: () => this.#underWay && this.#trainer.args.saveStrategy !== 'no',
@@ -126,7 +126,7 @@ export class TrainingRun implements Disposable {
     return this.#input.checkpoint !== null && nothingLeft(this.#start, this.#state);
   }
 
-  /** The rest of the epoch within which the checkpoint was written. */
+  /** Runs the rest of the epoch in which the checkpoint was written. */
   async #goOnWithEpoch(): Promise<void> {
     const { control } = this.#trainer;
     const { epoch, batchesDone } = this.#start;
@@ -171,8 +171,8 @@ export class TrainingRun implements Disposable {
   }
 
   /**
-   * After an abort: ends the run. After a signal of the system: saves, and ends the process, or the
-   * run where others listen to the signal.
+   * After an abort, ends the run. After a system signal, saves and ends the process, or only the
+   * run if the program has its own listeners.
    *
    * @throws TrainingInterruptedError, the reason of the abort
    */
@@ -189,7 +189,7 @@ export class TrainingRun implements Disposable {
     if (this.#checkpoints.last !== checkpoint)
       await this.#checkpoints.save(this.#progressToSave(), this.#step.completed.last);
     const message = savedInWords(this.#place, args.saveOnlyModel ? null : this.#input.howToResume);
-    // The progress line goes first.
+    // Removes the progress line first.
     this.#callbacks.endRun();
     this.#interruption?.leave(message);
     throw new TrainingInterruptedError(message, { signal, checkpoint });
@@ -210,7 +210,7 @@ export class TrainingRun implements Disposable {
     await this.#callbacks.call('onStepEnd', this.#progress());
   }
 
-  /** A flag that a callback sets on the way counts at once. */
+  /** A flag that a callback sets meanwhile takes effect at once. */
   async #logEvaluateSave(): Promise<void> {
     const { args, control } = this.#trainer;
     if (control.shouldLog || control.shouldEvaluate || control.shouldSave) await this.#step.drain();
