@@ -3,7 +3,7 @@ import type { ModelFolder } from './folder/modelFolder.ts';
 import type { AutoModels } from './modelClasses.ts';
 import type { FromPretrainedOptions } from './pretrained/loadOptions.ts';
 
-/** Makes the loader of a task: it reads the model type and loads the class for it. */
+/** Makes the auto class of a task, which reads the model type and loads the class for it. */
 function autoClass<Task extends keyof AutoModels>(name: string, task: Task) {
   return class Auto {
     constructor() {
@@ -16,15 +16,14 @@ function autoClass<Task extends keyof AutoModels>(name: string, task: Task) {
      *   SafetensorsError, HubError
      */
     static async fromPretrained(nameOrFolder: ModelFolder, options?: FromPretrainedOptions): Promise<AutoModels[Task]> {
-      // Models bring all kernels: a page loads them with the first model,
-      // not before its first line.
+      // Models need all kernels, so a page loads them with its first model, not at its start.
       const { autoLoaders } = await import('./modelClasses.ts');
       return autoLoaders[task](`${name}.fromPretrained`, nameOrFolder, options);
     }
   };
 }
 
-/** Loads the model without a head that a checkpoint's config.json names. */
+/** Loads the model that a checkpoint's config.json names, without a head. */
 export const AutoModel = autoClass('AutoModel', 'base');
 
 /**

@@ -1,19 +1,19 @@
 import { shown } from '@attune/validate';
 
-/** A file of a checkpoint that is not what it should be. */
+/** A file of a checkpoint is missing, damaged or of another kind. */
 export class CheckpointError extends Error {
   override name = 'CheckpointError';
 }
 
-/** A configuration that is wrong, contradicts itself, or asks for what this package does not do. */
+/** A configuration is wrong, contradicts itself, or needs an unsupported feature. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
 /**
- * The error for a model type that there is no class for.
+ * The error for a model type without a class.
  *
- * @param key where it stands in config.json
+ * @param key its key in config.json
  */
 export function modelTypeError(modelType: unknown, source: string, key = 'model_type'): ConfigError {
   const type = typeof modelType === 'string' ? `'${modelType.slice(0, 60)}'` : shown(modelType);
@@ -23,12 +23,12 @@ export function modelTypeError(modelType: unknown, source: string, key = 'model_
 }
 
 /**
- * A batch that the model cannot take: wrong shapes, ids outside the vocabulary, labels outside the
+ * A batch does not fit the model: wrong shapes, ids outside the vocabulary, labels outside the
  * classes.
  */
 export class BatchError extends Error {
   override name = 'BatchError';
-  /** The row of the batch that it is about, where it is one. */
+  /** The row of the batch at fault, if it is one. */
   readonly row: number | undefined;
 
   constructor(message: string, options: { readonly row?: number } = {}) {
@@ -37,19 +37,17 @@ export class BatchError extends Error {
   }
 }
 
-/** A model that was used after its `dispose()`. */
+/** A model was used after its `dispose()`. */
 export class DisposedModelError extends Error {
   override name = 'DisposedModelError';
 }
 
-/** A text, an option or a tokenizer file that cannot be used. */
+/** A text, an option or a tokenizer file cannot be used. */
 export class TokenizerError extends Error {
   override name = 'TokenizerError';
 }
 
-/**
- * A truncation that would leave nothing of a sequence, or that names a sequence which is not there.
- */
+/** A truncation would remove a whole sequence, or names a sequence that does not exist. */
 export class TruncationError extends TokenizerError {
   override name = 'TruncationError';
 }

@@ -10,7 +10,7 @@ import type { PretrainedModel } from './pretrained/pretrainedModel.ts';
 /** Makes the loader of a task: it reads the model type and loads the class for it. */
 function loaderOf<Model extends PretrainedModel>(classes: Readonly<Record<string, ModelClass<Model>>>) {
   const classOf = (modelType: unknown, source: string): ModelClass<Model> => {
-    // Very old files name no type; whether they describe a BERT is seen from their fields.
+    // Very old files name no type; their fields show whether they describe a BERT.
     const found = Object.hasOwn(classes, String(modelType ?? 'bert')) && classes[String(modelType ?? 'bert')];
     if (found) return found;
     throw modelTypeError(modelType, source);
@@ -19,13 +19,16 @@ function loaderOf<Model extends PretrainedModel>(classes: Readonly<Record<string
     loadModel(where, classOf, nameOrFolder, options);
 }
 
-/** By task and model type of config.json: a new head is one line, a new encoder one column. */
+/**
+ * Model classes by task and by model type in config.json: a new head is one line, a new encoder one
+ * column.
+ */
 const loaders = {
   base: loaderOf({ bert: BertModel }),
   sequenceClassification: loaderOf({ bert: BertForSequenceClassification }),
 };
 
-/** What each task loads. */
+/** The models of each task. */
 export type AutoModels = { readonly [Task in keyof typeof loaders]: Awaited<ReturnType<(typeof loaders)[Task]>> };
 
 type Loader<Model> = (where: string, nameOrFolder: ModelFolder, options?: FromPretrainedOptions) => Promise<Model>;

@@ -4,7 +4,7 @@ import { DatasetError } from './errors.ts';
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Advice for names that people know from Python, in both spellings. */
+/** Advice for names from Python, in both spellings. */
 export function adviceFor(advice: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(advice).flatMap(([name, text]) => [
@@ -30,8 +30,7 @@ export function checkOptions(
 }
 
 /**
- * The same for functions that are awaited, which load the words for names of other libraries with
- * the first name that is not their own.
+ * The same for asynchronous functions, which load the advice on demand, for an unknown name.
  *
  * @param otherNames as `adviceFor` takes them
  */

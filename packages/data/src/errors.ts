@@ -1,9 +1,9 @@
-/** Any failure of a dataset operation; subclasses say more. */
+/** Base class of the errors of this package. */
 export class DatasetError extends Error {
   override name = 'DatasetError';
 }
 
-/** A column that was asked for is not there. */
+/** A column does not exist. */
 export class ColumnNotFoundError extends DatasetError {
   override name = 'ColumnNotFoundError';
 }
@@ -30,7 +30,7 @@ export class DataFileError extends DatasetError {
   override name = 'DataFileError';
 }
 
-/** A split was asked for that is not there, or in words that are not understood. */
+/** A split does not exist, or its expression cannot be parsed. */
 export class SplitError extends DatasetError {
   override name = 'SplitError';
 }

@@ -1,10 +1,10 @@
 import { shown } from '@attune/validate';
 import { isTypedArray } from './array/typedArray.ts';
 
-/** What was given in place of a name: `'text'`, or what else it is. */
+/** A value passed as a name, for messages: `'text'`, or a description. */
 export const quoted = (name: unknown): string => (typeof name === 'string' ? `'${name}'` : show(name));
 
-/** A value as it appears in a message: short, quoted if it is text. */
+/** A value of a dataset for messages: unlike `shown`, with its content, shortened. */
 export function show(input: unknown): string {
   if (typeof input === 'bigint' || typeof input === 'symbol') return shown(input);
   if (typeof input !== 'object' || input === null) return shortened(JSON.stringify(input) ?? shown(input));
@@ -14,7 +14,7 @@ export function show(input: unknown): string {
   try {
     return shortened(JSON.stringify(input));
   } catch {
-    // What holds itself, a BigInt, or too many levels.
+    // Cyclic, a BigInt inside, or nested too deeply.
     return shown(input);
   }
 }

@@ -7,11 +7,11 @@ export interface Kind {
   /** Whether a value is one. */
   readonly holds: (value: unknown) => boolean;
   /**
-   * More about a value that does not hold, such as which element of an array is
-   * wrong, if there is more.
+   * Describes a value that does not hold in more detail, such as which element of an array is
+   * wrong.
    */
   readonly found?: ((value: unknown) => string | undefined) | undefined;
-  /** Whether `undefined` will do. */
+  /** Whether `undefined` is allowed. */
   readonly optional?: true | undefined;
 }
 
@@ -27,7 +27,7 @@ export const orNull = /* @__NO_SIDE_EFFECTS__ */ (kind: Kind): Kind => ({
   holds: (value) => value === null || kind.holds(value),
 });
 
-/** For what is checked elsewhere: only its name is known. */
+/** For options that are checked elsewhere. */
 export const anything: Kind = { what: 'anything', holds: () => true, optional: true };
 
 /** A string, the empty one too. */
@@ -49,9 +49,7 @@ export const object: Kind = {
   holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
-/**
- * An object whose values stand under names: no array, Map or promise, which have them elsewhere.
- */
+/** An object with named values: not an array, Map or promise. */
 export const named: Kind = {
   what: 'an object with names',
   holds: (value) => typeof value === 'object' && value !== null && !(Symbol.iterator in value) && !('then' in value),

@@ -1,6 +1,6 @@
 /**
- * The name that a person most likely meant, or undefined when none is near: equal but for
- * snake_case and capitals, or about one letter in three away.
+ * The name that was most likely meant: equal except for snake_case and capitals, or with about one
+ * letter in three different. Undefined when none is near.
  */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
   const given = name.toLowerCase().replaceAll('_', '');

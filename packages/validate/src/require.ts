@@ -3,7 +3,7 @@ import type { Kind } from './kinds.ts';
 import { nearestName } from './nearestName.ts';
 import { firstOf, shown } from './shown.ts';
 
-/** What a caller passed is not what the function takes. */
+/** A caller passed an argument that the function does not take. */
 export class ArgumentError extends TypeError {
   override readonly name: string = 'ArgumentError';
 }
@@ -14,7 +14,7 @@ export type ErrorClass = new (message: string) => Error;
 /** Every option of a function or class, by name. */
 export type OptionKinds = Readonly<Record<string, Kind>>;
 
-/** What a refusal throws, and what it adds for options that are often looked for. */
+/** How options are refused: the class of the error, and advice for names of other libraries. */
 export interface OptionAdvice {
   /** What to throw. Default `ArgumentError`. */
   readonly error?: ErrorClass | undefined;
@@ -43,8 +43,8 @@ export function requireArgument(
 }
 
 /**
- * Checks an options object: every name must be known, and every value of its kind. An unknown name
- * is told with the nearest one that exists: nothing that a caller passes is ignored.
+ * Checks an options object: every name must be known, and every value of its kind. For an unknown
+ * name the message suggests the nearest one. Nothing that a caller passes is ignored.
  *
  * @param where the function as its caller wrote it: `new Trainer`
  * @throws ArgumentError, or `advice.error`
@@ -53,14 +53,14 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
   const error = advice?.error ?? ArgumentError;
   if (!named.holds(options)) throw new error(noOptions(where, options, kinds));
   const given = options as Readonly<Record<string, unknown>>;
-  // Every operation of a training step comes here: what is given is walked through, and of what is
-  // not only that which cannot be left out.
+  // Every operation of a training step passes here, so only the given options and the required ones
+  // are checked.
   for (const name in given) {
     if (given[name] === undefined) continue;
     if (Object.hasOwn(kinds, name)) requireArgument(where, name, given[name], kinds[name]!, error);
     else if (Object.hasOwn(given, name))
       throw new error(
-        // Else a class has made it: a Tensor in the place of options.
+        // Otherwise it is an instance of a class, such as a Tensor in the place of options.
         shown(options).startsWith('an object')
           ? `${where} has no option ${name}${insteadOf(name, kinds, advice?.otherNames)}`
           : noOptions(where, options, kinds),
@@ -69,13 +69,13 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
   for (const name in kinds) if (!kinds[name]!.optional) requireArgument(where, name, given[name], kinds[name]!, error);
 }
 
-/** What is said of something else in the place of options. */
+/** The message for something else in the place of options. */
 function noOptions(where: string, given: unknown, kinds: OptionKinds): string {
   const names = firstOf(Object.keys(kinds), 3);
   return `${where} takes ${names ? `its options as an object, { ${names} }` : 'no options'}; got ${shown(given)}`;
 }
 
-/** What to do in place of an option that does not exist. */
+/** The advice for an option that does not exist. */
 function insteadOf(name: string, kinds: OptionKinds, otherNames: OptionAdvice['otherNames'] = {}): string {
   if (Object.hasOwn(otherNames, name)) return `: ${otherNames[name]}`;
   const names = Object.keys(kinds);

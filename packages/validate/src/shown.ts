@@ -21,6 +21,6 @@ export function shown(value: unknown): string {
 /** The name of a class: `a Map`, `an Array`. */
 export const withArticle = (name: string): string => `a${/^[AEIOU]/.test(name) ? 'n' : ''} ${name}`;
 
-/** So many names, and whether there are more: `a, b, …`. */
+/** At most `most` names: `a, b, …`. */
 export const firstOf = (names: readonly string[], most: number): string =>
   names.slice(0, most).join(', ') + (names.length > most ? ', …' : '');

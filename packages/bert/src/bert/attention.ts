@@ -34,7 +34,7 @@ class BertSelfAttention extends Module {
     this.value = value;
     this.dropout = new Dropout({ p: config.attentionProbsDropoutProb, site });
     this.#numHeads = config.numAttentionHeads;
-    // Side by side in memory, they are computed by one product.
+    // Side by side in memory, the projections are computed by one product.
     makeContiguous(projections.map(({ weight }) => weight));
     makeContiguous(projections.flatMap(({ bias }) => bias ?? []));
   }
@@ -57,7 +57,7 @@ class BertSelfAttention extends Module {
   }
 }
 
-/** A linear layer whose result is dropped out, added to what went in before, and normalised. */
+/** A linear layer with dropout, residual and layer norm. */
 export class BertOutput extends Module {
   dense: Layer;
   readonly LayerNorm: LayerNorm;
@@ -70,7 +70,7 @@ export class BertOutput extends Module {
     this.dropout = new Dropout({ p: config.hiddenDropoutProb, site });
   }
 
-  /** Whether nobody else is shown what goes in as residual, and what comes out. */
+  /** Whether no hook or replaced module can see the residual input and the output. */
   get isClosed(): boolean {
     return computesAs(this, BertOutput) && computesAs(this.LayerNorm, LayerNorm);
   }
@@ -85,7 +85,7 @@ export class BertOutput extends Module {
   }
 }
 
-/** Attention with what follows it: a linear layer, the residual, a layer norm. */
+/** Attention followed by a linear layer, residual and layer norm. */
 export class BertAttention extends Module {
   readonly self: BertSelfAttention;
   readonly output: BertOutput;
@@ -96,7 +96,7 @@ export class BertAttention extends Module {
     this.output = new BertOutput(config, below(weights, 'output'), site + 1);
   }
 
-  /** Whether nobody else is shown what goes in, and what comes out. */
+  /** Whether no hook or replaced module can see the input and the output. */
   get isClosed(): boolean {
     const { self, output } = this;
     const { query, key, value } = self;
@@ -108,7 +108,7 @@ export class BertAttention extends Module {
     );
   }
 
-  /** Weights of the linear layers that read what goes in, where they are plain. */
+  /** Weights of the linear layers that read the input, if those are plain. */
   get readers(): readonly Tensor[] {
     const { query, key, value } = this.self;
     return plainWeights(query, key, value);

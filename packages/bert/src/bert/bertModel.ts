@@ -10,18 +10,18 @@ import { packBatch, type PackedBatch } from './packBatch.ts';
 import { BertPooler } from './pooler.ts';
 import { bertShapes } from './weightShapes.ts';
 
-/** What {@link BertModel} computes of a batch. */
+/** Result of {@link BertModel} for a batch. */
 export interface BertModelOutput {
   /**
    * [tokens, hidden]: real tokens only, sequence after sequence. `unpackTokens` spreads them over
    * [rows, columns, hidden].
    */
   readonly lastHiddenState: Tensor;
-  /** [rows, hidden]: the first token of each sequence, through the pooler. */
+  /** [rows, hidden]: the first token of each sequence, after the pooler. */
   readonly poolerOutput: Tensor;
-  /** Each [tokens, hidden]; the first is that of the embeddings. */
+  /** Hidden states, each [tokens, hidden]; the first is that of the embeddings. Only on request. */
   readonly hiddenStates?: readonly Tensor[] | undefined;
-  /** Which tokens there are and where they stood. */
+  /** The real tokens of the batch and their positions. */
   readonly packed: PackedBatch;
 }
 
@@ -38,9 +38,9 @@ export class BertModel extends PretrainedModel {
   };
   /** Word, position and type vectors, summed and normalised. */
   readonly embeddings: BertEmbeddings;
-  /** The layers, one behind the other. */
+  /** The stack of layers. */
   readonly encoder: BertEncoder;
-  /** What makes one vector of a sequence's first token. */
+  /** Computes one vector for each sequence from its first token. */
   readonly pooler: BertPooler;
 
   /** @param seed of dropout. Default: that of the last `setSeed`, else 42 */

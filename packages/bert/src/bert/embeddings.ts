@@ -29,7 +29,7 @@ export class BertEmbeddings extends Module {
   }
 
   /**
-   * @param readBy weights of the linear layers that read the result first. Default: none is known
+   * @param readBy weights of the linear layers that read the result next. Default: unknown
    * @returns [tokens, hidden]
    */
   forward({ packed, random }: Run, readBy: readonly Tensor[] = []): Tensor {
@@ -54,8 +54,8 @@ export class BertEmbeddings extends Module {
   }
 
   /**
-   * On GPUs, with nothing between sum, layer norm and dropout; processors
-   * keep what is in their cache.
+   * Whether one kernel computes sum, layer norm and dropout: on GPUs, if nothing can observe the
+   * results between. On software adapters intermediate results stay in the cache.
    */
   get #isOneKernel(): boolean {
     const { LayerNorm: norm, dropout, word_embeddings: words } = this;
@@ -69,8 +69,8 @@ export class BertEmbeddings extends Module {
   }
 
   /**
-   * NEFTune: the vectors of the words get noise, the less the longer the batch is and the more
-   * channels it has. Jain et al., 2023.
+   * NEFTune: adds noise to the embeddings, scaled by 1 / sqrt(columns * channels). Jain et al.,
+   * 2023.
    */
   #withNoise(sum: Tensor, { packed, random }: Pick<Run, 'packed' | 'random'>): Tensor {
     const alpha = this.training ? this.neftuneNoiseAlpha : null;
@@ -80,5 +80,5 @@ export class BertEmbeddings extends Module {
   }
 }
 
-/** Above those of all dropouts. */
+/** A site above those of all dropouts. */
 const noiseSite = 2 ** 31;

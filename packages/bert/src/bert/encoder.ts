@@ -43,7 +43,7 @@ export class BertLayer extends Module {
     this.output = new BertOutput(config, below(weights, 'output'), site + 2);
   }
 
-  /** Whether nobody else is shown what goes in, what comes out, and what is added between. */
+  /** Whether no hook or replaced module can see the input, the output and the results between. */
   get isClosed(): boolean {
     const { attention, intermediate, output } = this;
     return (
@@ -55,9 +55,7 @@ export class BertLayer extends Module {
     );
   }
 
-  /**
-   * @param readBy weights of the linear layers that read the result first. Default: none is known
-   */
+  /** @param readBy weights of the linear layers that read the result next. Default: unknown */
   forward(hidden: Tensor, run: Run, readBy: readonly Tensor[] = []): Tensor {
     const attended = this.attention.forward(hidden, run, plainWeights(this.intermediate.dense));
     const activated = this.intermediate.forward(attended);
@@ -72,7 +70,7 @@ export class BertLayer extends Module {
 
 export class BertEncoder extends Module {
   readonly layer: BertLayer[];
-  /** Every how many layers one is computed again in the backward pass; 0 for none. */
+  /** Recompute every n-th layer in the backward pass; 0 for none. */
   checkpointEvery = 0;
 
   constructor(config: BertConfig, weights: WeightSource) {
@@ -83,10 +81,7 @@ export class BertEncoder extends Module {
     );
   }
 
-  /**
-   * Weights of the linear layers that read the hidden states before layer `index`,
-   * where it computes at once.
-   */
+  /** Weights of the linear layers that read the input of layer `index`, unless it is recomputed. */
   readersBefore(index: number): readonly Tensor[] {
     return this.#isComputedAgain(index) ? [] : (this.layer[index]?.attention.readers ?? []);
   }
@@ -96,8 +91,8 @@ export class BertEncoder extends Module {
   }
 
   /**
-   * @param keepsStates whether somebody reads the hidden states before the last. Where products
-   *   read f16 copies of them, they may go otherwise. Default true.
+   * @param keepsStates whether hidden states before the last are read. Otherwise they may be
+   *   released where products read f16 copies. Default true
    * @returns the hidden states: those of the embeddings, then those after every layer
    */
   forward(embedded: Tensor, run: Run, keepsStates = true): readonly Tensor[] {

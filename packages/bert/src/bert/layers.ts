@@ -12,20 +12,20 @@ import { randomState } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
 import type { PackedBatch } from './packBatch.ts';
 
-/** The weight of a given name, relative to the part that is being built. */
+/** Returns the weight of a name, relative to the module that is being built. */
 export type WeightSource = (name: string) => Parameter;
 
-/** What every part of the model knows about the batch it runs on. */
+/** What every part of the model knows about the batch. */
 export interface Run {
   readonly packed: PackedBatch;
-  /** Where its sequences begin and end, on the GPU. */
+  /** Boundaries of its sequences, on the GPU. */
   readonly sequences: PackedSequences;
-  /** Where dropout gets its bits; null when nothing is dropped. */
+  /** Random key of dropout; null when nothing is dropped. */
   readonly random: RandomKey | null;
 }
 
 /**
- * What dropout draws its bits with.
+ * The random key of dropouts.
  *
  * @param key seed and update
  * @param tokenKeys which token of which example each vector is, [n]
@@ -62,8 +62,8 @@ export function layerNormOf(weights: WeightSource, config: BertConfig): LayerNor
 }
 
 /**
- * Whether a module computes as its class does: it was not replaced by
- * another kind, and has no hooks.
+ * Whether a module computes as the class does: it was not replaced by another kind, and has no
+ * hooks.
  */
 export const computesAs = (
   module: { readonly forward: unknown },
@@ -73,6 +73,6 @@ export const computesAs = (
 /** Whether a layer computes as `Linear` does. */
 export const isPlain = (layer: Layer): layer is Linear => computesAs(layer, Linear);
 
-/** The weights of layers that all compute as `Linear` does; none where one does not. */
+/** The weights of layers if all compute as `Linear` does; else none. */
 export const plainWeights = (...layers: readonly Layer[]): readonly Parameter[] =>
   layers.every(isPlain) ? layers.map(({ weight }) => weight) : [];

@@ -2,9 +2,9 @@ import { shown } from '@attune/validate';
 import { BatchError } from '../errors.ts';
 import { readInput, requireInputs, type HostArray, type ModelInputs } from '../pretrained/modelInputs.ts';
 
-/** The real tokens of a batch, one sequence after the other; nothing of the padding. */
+/** The real tokens of a batch, one sequence after the other, without padding. */
 export interface PackedBatch {
-  /** Sequences. */
+  /** Number of sequences. */
   readonly rows: number;
   /** Width of the padded batch. */
   readonly columns: number;
@@ -20,7 +20,7 @@ export interface PackedBatch {
   readonly cuSeqlens: Uint32Array;
   /** Tokens of the longest sequence. */
   readonly maxSeqlen: number;
-  /** Of each token: example in the update << 16 | column, which decides its dropout. */
+  /** For each token: example in the update << 16 | column, which determines its dropout. */
   readonly tokenKeys: Uint32Array;
   /** The same for each sequence's first token: [rows]. */
   readonly rowKeys: Uint32Array;
@@ -34,7 +34,7 @@ export interface PackLimits {
   readonly maxPositionEmbeddings: number;
 }
 
-/** The columns of a batch that say which tokens there are, all [rows, columns]. */
+/** The token columns of a batch, all [rows, columns]. */
 interface TokenColumns {
   readonly rows: number;
   readonly columns: number;
@@ -111,7 +111,7 @@ function checkPosition(row: number, column: number, positions: number): void {
   );
 }
 
-/** The pooler reads column 0, so a token must stand there. */
+/** Checks that column 0 holds a token, as the pooler reads it. */
 function checkFirstToken(row: number, tokens: number, firstColumn: number | undefined): void {
   if (tokens === 0)
     throw new BatchError(
@@ -126,10 +126,10 @@ function checkFirstToken(row: number, tokens: number, firstColumn: number | unde
 }
 
 /**
- * Drops the padding of a batch. Kept are the tokens whose `attention_mask` is not 0; column 0 must
- * be among them, because the pooler reads it.
+ * Drops the padding of a batch: keeps tokens whose `attention_mask` is not 0. Column 0 must be
+ * kept, because the pooler reads it.
  *
- * @param exampleOffset number of examples of this update that came before this batch
+ * @param exampleOffset number of examples of this update before this batch
  * @throws BatchError
  */
 export function packBatch(inputs: ModelInputs, limits: PackLimits, exampleOffset = 0): PackedBatch {

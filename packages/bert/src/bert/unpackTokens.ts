@@ -3,9 +3,9 @@ import { BatchError } from '../errors.ts';
 import type { PackedBatch } from './packBatch.ts';
 
 /**
- * How many numbers each token has.
+ * Number of values of each token.
  *
- * @throws BatchError for values that are not of so many tokens
+ * @throws BatchError for values that are not of this many tokens
  */
 export function tokenWidth(where: string, values: ArrayLike<number>, tokens: number): number {
   const width = (values as ArrayLike<number> | undefined)?.length ? values.length / tokens : NaN;

@@ -11,15 +11,12 @@ export interface BertConfigOptions extends Partial<BertConfigFields>, LabelOptio
 
 const labelNames = ['numLabels', 'id2label', 'label2id'] as const;
 
-/** Every option a configuration takes: for a caller that sorts them from its own options. */
+/** Names of all options of a configuration, for callers that separate them from their own. */
 export const bertConfigOptionNames: readonly string[] = [...fieldNames, ...labelNames];
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/**
- * Keys of config.json that mean something this package does not do, with the values that are
- * harmless.
- */
+/** Keys of config.json for unsupported features, with the values that are harmless. */
 const unsupported: readonly { key: string; harmless: readonly unknown[]; what: string }[] = [
   { key: 'position_embedding_type', harmless: ['absolute'], what: 'relative positions' },
   { key: 'is_decoder', harmless: [false], what: 'a decoder' },
@@ -61,13 +58,13 @@ export class BertConfig implements BertConfigFields {
   declare padTokenId: number;
   declare classifierDropout: number | null;
   declare problemType: ProblemType | null;
-  /** What `model_type` says in config.json. */
+  /** `model_type` in config.json. */
   readonly modelType = 'bert';
   /** Class names, by class number. Two plain ones by default. */
   readonly labels: readonly string[];
-  /** Model classes that config.json names. */
+  /** Model classes in config.json. */
   readonly architectures: readonly string[];
-  /** Other keys of config.json, written back as they came. */
+  /** Other keys of config.json, written back unchanged. */
   readonly extra: Readonly<Record<string, unknown>>;
 
   /** @throws ConfigError for a wrong or unknown option */
@@ -100,7 +97,7 @@ export class BertConfig implements BertConfigFields {
     this.architectures = from.architectures ?? [];
   }
 
-  /** How many classes the labels name. */
+  /** Number of classes. */
   get numLabels(): number {
     return this.labels.length;
   }
@@ -157,11 +154,11 @@ export class BertConfig implements BertConfigFields {
       },
       source,
     );
-    // The file's names stay when the caller only repeats their number.
+    // The names in the file stay if the caller only repeats their number.
     const keep =
       newLabels === undefined ||
       (typeof newLabels === 'number' && newLabels === fileLabels?.length && !overrides.id2label && !overrides.label2id);
-    // What labels mean was decided for the file's labels.
+    // The problem type in the file was for the labels in the file.
     if (overrides.numLabels !== undefined && overrides.numLabels !== (fileLabels?.length ?? 2)) delete read.problemType;
     const options = { ...read, ...(keep && fileLabels ? { id2label: fileLabels } : {}), ...provided(overrides) };
     const extra = Object.fromEntries(Object.entries(json).filter(([key]) => !ownKeys.has(key)));

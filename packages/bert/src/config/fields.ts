@@ -1,7 +1,7 @@
 import { shown } from '@attune/validate';
 import { ConfigError } from '../errors.ts';
 
-/** What labels mean, as `transformers` names it. */
+/** The meaning of labels, as in `transformers`. */
 export type ProblemType = 'regression' | 'single_label_classification' | 'multi_label_classification';
 
 /** The sizes and rates of a BERT, with the defaults of bert-base-uncased. */
@@ -28,9 +28,9 @@ export interface BertConfigFields {
   typeVocabSize: number;
   /** Standard deviation of newly drawn weights. */
   initializerRange: number;
-  /** What layer normalisation adds to the variance. */
+  /** Added to the variance in layer norms. */
   layerNormEps: number;
-  /** Id of the token that fills rows up. */
+  /** Id of the padding token. */
   padTokenId: number;
   /** Dropout before the classifier; null means hiddenDropoutProb. */
   classifierDropout: number | null;
@@ -59,8 +59,8 @@ export const defaults: BertConfigFields = {
 export const fieldNames = Object.keys(defaults) as (keyof BertConfigFields)[];
 
 /**
- * The largest sizes that are believed. Far above every model there is; a damaged or hostile file
- * that asks for more is refused before anything is built for it.
+ * Largest accepted sizes, far above every existing model: a damaged or hostile file that asks for
+ * more is refused before anything is allocated.
  */
 const largest = {
   vocabSize: 2 ** 24,

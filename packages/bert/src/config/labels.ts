@@ -1,7 +1,7 @@
 import { shown } from '@attune/validate';
 import { ConfigError } from '../errors.ts';
 
-/** How many labels a model has, and what they are called. */
+/** Number and names of labels. */
 export interface LabelOptions {
   /** Outputs of the head; 1 is a regression. Default 2, or as many as are named. */
   numLabels?: number | undefined;
@@ -11,7 +11,7 @@ export interface LabelOptions {
   label2id?: Readonly<Record<string, number>> | undefined;
 }
 
-/** Far above every data set; what asks for more is a damaged file. */
+/** Far above every dataset; a file with more is damaged. */
 const mostLabels = 2 ** 20;
 
 function checkCount(count: unknown, source: string): void {

@@ -30,7 +30,7 @@ function addressReader(address: string): FolderReader {
         const response = await fetch(`${base}/${path}`);
         if (response.status === 404 || response.status === 410) return undefined;
         if (!response.ok) throw unreadable(`status ${response.status}`);
-        // Servers of single-page programs answer every unknown path with their page.
+        // Servers of single-page applications answer every unknown path with their page.
         if (/^text\/html\b/.test(response.headers.get('content-type') ?? '')) return undefined;
         return new Uint8Array(await response.arrayBuffer());
       } catch (error) {
@@ -60,7 +60,9 @@ async function bytesOf(content: FileContent | ArrayBuffer | BlobLike): Promise<U
   return new Uint8Array(content instanceof ArrayBuffer ? content : await content.arrayBuffer());
 }
 
-/** By their paths in the folder that was chosen, whose own name comes first. */
+/**
+ * Files by their paths in the chosen folder, whose own name comes first in `webkitRelativePath`.
+ */
 function namedFiles(files: Iterable<FileLike>): NamedFiles {
   const pathOf = ({ name, webkitRelativePath }: FileLike) => webkitRelativePath?.replace(/^[^/]*\//, '') || name;
   return new Map([...files].map((file) => [pathOf(file), file]));

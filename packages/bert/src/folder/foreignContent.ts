@@ -1,18 +1,18 @@
 import { CheckpointError } from '../errors.ts';
 
-// With AutoModel the head would be lost.
+// With AutoModel the converted checkpoint would lose its head.
 const convert =
   "convert it in Python, with the class of config.json's architectures: " +
   "BertForSequenceClassification.from_pretrained(folder).save_pretrained(folder); don't rename it";
 
 const lfs = 'version https://git-lfs.github.com/spec/';
-// The third sign keeps apart a safetensors file whose header has 640 bytes.
+// The third character distinguishes a safetensors file whose header has 640 bytes.
 const pickles = ['PK\u0003\u0004', '\u0080\u0002\u008a', '\u0080\u0002}', '\u0080\u0002c'];
 
-/** How files begin that stand in place of another, and what to do then. */
+/** First bytes of files that are something else than their name says, with advice. */
 const beginnings: readonly (readonly [matches: (text: string) => boolean, what: string])[] = [
   [
-    // What `git clone` leaves in place of a large file without Git LFS.
+    // What `git clone` without Git LFS leaves instead of a large file.
     (text) => text.startsWith(lfs),
     'a Git LFS pointer, not the file itself. Run "git lfs pull" in its folder, or load it by its hub name',
   ],
@@ -32,7 +32,7 @@ const beginnings: readonly (readonly [matches: (text: string) => boolean, what: 
 ];
 
 /**
- * Refuses a text that is something else than its name says.
+ * Refuses a text that is something other than its name says.
  *
  * @throws CheckpointError that says what it is and how to get the file itself
  */

@@ -1,9 +1,9 @@
-/** With AutoModel the head would be lost. */
+/** With AutoModel the converted checkpoint would lose its head. */
 const conversion = (option: string) =>
   "the class that config.json names in 'architectures', such as " +
   `BertForSequenceClassification.from_pretrained(folder${option}).save_pretrained(folder).`;
 
-/** What a folder holds that this package does not read, and what to do with it. */
+/** Kinds of files that this package does not read, with advice. */
 const kinds: readonly (readonly [pattern: RegExp, what: string])[] = [
   [
     /(^|\/)adapter_(config\.json|model\.)/,
@@ -67,7 +67,7 @@ const kinds: readonly (readonly [pattern: RegExp, what: string])[] = [
   ],
 ];
 
-/** A sentence on what a folder without a model's files is, by the names in it. */
+/** A sentence that says what a folder without model files contains, by the names in it. */
 export function nameFolder(files: readonly string[]): string {
   for (const [pattern, what] of kinds) if (files.some((file) => pattern.test(file))) return what;
   if (files.length === 0) return 'Is the name or folder right?';

@@ -13,7 +13,7 @@ export interface PretrainedOptions extends Omit<ResolveOptions, 'repoType'> {
   subfolder?: string | undefined;
 }
 
-/** What each of these options must be. */
+/** Kinds of these options. */
 export const pretrainedKinds = {
   revision: optional(nonEmptyText),
   cacheDir: optional(nonEmptyText),
@@ -23,14 +23,14 @@ export const pretrainedKinds = {
   subfolder: optional(nonEmptyText),
 } satisfies Readonly<Record<keyof PretrainedOptions, Kind>>;
 
-/** The files of one checkpoint, wherever it is. */
+/** The files of a checkpoint, wherever it is. */
 export interface PretrainedFiles {
   /** The name or folder as the caller gave it, for messages. */
   readonly name: string;
   /** The bytes of a file; undefined if the checkpoint has none of that name. */
   read(file: string): Promise<Uint8Array | undefined>;
   readText(file: string): Promise<string | undefined>;
-  /** The names of all files, as far as they can be learned: for messages. */
+  /** The names of all files, as far as they are known, for messages. */
   list(): Promise<readonly string[]>;
 }
 
@@ -58,7 +58,7 @@ export function openPretrained(folder: ModelFolder, options: PretrainedOptions =
   };
 }
 
-/** A sentence on what the files are, for whoever looked in vain for one of them. */
+/** A sentence that says what the files are, for messages about a missing one. */
 export const whatTheyAre = async (files: PretrainedFiles): Promise<string> =>
   (await import('./nameFolder.ts')).nameFolder(await files.list());
 
@@ -67,7 +67,7 @@ const decoded = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().de
 const within = (prefix: string, files: readonly string[]) =>
   files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
 
-/** Loaded with the first name: a page that has its files needs no hub. */
+/** Loaded on demand: a page that has its files needs no hub. */
 const hub = () => import('./hub.ts');
 
 function openByName(name: string, options: PretrainedOptions): PretrainedFiles {

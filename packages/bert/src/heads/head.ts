@@ -21,8 +21,8 @@ export const headKind = (architecture: string): ModelKind => ({
 });
 
 /**
- * BERT with dropout and a linear layer on top: what all heads share. A head adds what its labels
- * mean, its loss, and the shape of its output.
+ * BERT with dropout and a linear layer on top: the common part of all heads. A head adds the
+ * meaning of its labels, its loss, and the shape of its output.
  */
 export abstract class BertHead extends PretrainedModel {
   readonly bert: BertModel;
@@ -43,7 +43,7 @@ export abstract class BertHead extends PretrainedModel {
   /**
    * Dropout and the linear layer over vectors [n, hidden].
    *
-   * @param tokenKeys which token of which example each vector is, [n]; decides its dropout
+   * @param tokenKeys which token of which example each vector is, [n]; determines its dropout
    * @returns [n, numLabels]
    */
   protected classify(vectors: Tensor, tokenKeys: Uint32Array, key: DropoutKey): Tensor {

@@ -5,14 +5,14 @@ import type { BertConfig, ProblemType } from '../config/bertConfig.ts';
 import { BatchError } from '../errors.ts';
 import { readInput, rowsOf, type HostArray, type ModelInputs } from '../pretrained/modelInputs.ts';
 
-/** The class that the loss passes over (PyTorch's `ignore_index`). */
+/** The class that the loss ignores (PyTorch's `ignore_index`). */
 const ignoreIndex = -100;
 
 export interface ReadLabels {
   readonly problemType: ProblemType;
   /** Class numbers [rows] for single-label classification, else targets [rows * numLabels]. */
   readonly values: Int32Array | Float32Array;
-  /** Rows that have a label. */
+  /** Number of rows with a label. */
   readonly labelled: number;
 }
 
@@ -85,13 +85,12 @@ function readTargets(labels: HostArray, rows: number, numLabels: number, problem
 }
 
 /**
- * Checks labels and decides, as `transformers` does, what they mean: one label: regression; whole
- * numbers: classes; floats or rows of 0 and 1: several labels. Class -1 (GLUE's unlabeled test
- * rows) and -100 count as no label; targets of the other two problems are taken as they are, whole
- * numbers or not.
+ * Checks labels and determines the problem as `transformers` does: one label means regression,
+ * whole numbers classes, floats or rows of 0 and 1 several labels. Classes -1 (unlabelled test rows
+ * of GLUE) and -100 count as no label; targets of the other two problems are used as they are.
  *
  * @param numLabels outputs of the model
- * @throws BatchError for labels that the loss cannot take
+ * @throws BatchError for labels that the loss does not accept
  */
 export function readLabels(
   labels: HostArray,
@@ -112,7 +111,7 @@ export function readLabels(
     : readTargets(labels, rows, numLabels, problemType);
 }
 
-/** The labels of a batch, as a model of this configuration takes them; undefined without any. */
+/** The labels of a batch for a model of this configuration; undefined if there are none. */
 export function labelsOf(
   inputs: ModelInputs,
   { numLabels, problemType }: Pick<BertConfig, 'numLabels' | 'problemType'>,

@@ -3,7 +3,7 @@ import { requireInputs, type ForwardOptions, type ModelInputs } from '../pretrai
 import { BertHead, headKind } from './head.ts';
 import { labelsOf, lossOf } from './labels.ts';
 
-/** What {@link BertForSequenceClassification} computes of a batch. */
+/** Result of {@link BertForSequenceClassification} for a batch. */
 export interface SequenceClassifierOutput {
   /** Scalar; 0 when none of the rows has a label, missing when the batch has no `labels`. */
   readonly loss?: Tensor | undefined;
@@ -16,15 +16,14 @@ export interface SequenceClassifierOutput {
 /**
  * BERT with a classifier over the pooled first token. One label is regression (mean squared error);
  * whole-number labels are classes (cross-entropy); rows of floats are several labels at once
- * (binary cross-entropy). `config.problemType` decides where it is set, and is set by the first
- * labels otherwise.
+ * (binary cross-entropy). If `config.problemType` is not set, the first labels set it.
  */
 export class BertForSequenceClassification extends BertHead {
   static override readonly kind = headKind('BertForSequenceClassification');
 
   /**
-   * Records the computation of logits and, when the batch has `labels`, of the loss. Nothing is
-   * waited for.
+   * Records the computation of logits and, when the batch has `labels`, of the loss, without
+   * waiting.
    *
    * @param inputs `input_ids` [rows, columns], and where there are any `attention_mask`,
    *   `token_type_ids` [rows, columns], `labels` [rows] or [rows, numLabels]
@@ -48,8 +47,8 @@ export class BertForSequenceClassification extends BertHead {
   }
 
   /**
-   * Examples of a batch that add to the loss: all, but in single-label classification those of
-   * class -1 or -100.
+   * Number of examples that count in the loss: all, except those of class -1 or -100 in
+   * single-label classification.
    * @throws BatchError for labels that do not fit the model
    */
   countLabels(inputs: ModelInputs): number {

@@ -4,28 +4,27 @@ import { bertConfigOptionNames, type BertConfigOptions } from '../config/bertCon
 import { ConfigError } from '../errors.ts';
 import { pretrainedKinds, type PretrainedOptions } from '../folder/pretrainedFiles.ts';
 
-/** What a model that is made or loaded is given beside its configuration. */
+/** Options for making or loading a model, besides its configuration. */
 export interface NewModelOptions {
-  /** Where the weights live. Default: the default device, opened when first needed. */
+  /** Device of the weights. Default: the default device, which is opened when needed. */
   device?: Device | undefined;
   /**
    * Seed of newly drawn weights and of dropout. Default: that of the last `setSeed`, else 42. The
-   * same seed draws the same weights every time; a `setSeed` after the model was made changes
-   * nothing of it.
+   * same seed draws the same weights; a later `setSeed` does not affect the model.
    */
   seed?: number | undefined;
 }
 
-/** What `fromPretrained` takes, besides any field of the configuration in camelCase. */
+/** Options of `fromPretrained`, besides any field of the configuration in camelCase. */
 export interface FromPretrainedOptions extends BertConfigOptions, PretrainedOptions, NewModelOptions {
   /**
-   * Draw weights anew whose shapes differ from the checkpoint's, instead of refusing it. Default
-   * false.
+   * Whether to draw new weights where shapes differ from the checkpoint, instead of refusing it.
+   * Default false.
    */
   ignoreMismatchedSizes?: boolean | undefined;
   /**
-   * Do not print what of config.json is passed over, nor the load report (`model.loadReport` has it
-   * all the same). Default false.
+   * Whether to print neither the fields of config.json that are ignored nor the load report, which
+   * is in `model.loadReport`. Default false.
    */
   silent?: boolean | undefined;
 }

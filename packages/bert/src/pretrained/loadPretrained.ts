@@ -21,10 +21,10 @@ import {
 import type { ModelClass, ModelKind } from './modelKind.ts';
 import { requireComputable, requireMemory } from './requireFit.ts';
 
-/** The seed of models that are given none. */
+/** The default seed of models. */
 export const defaultSeed = (): number => currentSeed() ?? 42;
 
-/** What a model is built of. */
+/** The parts that a model is built from. */
 export interface ModelParts {
   readonly config: BertConfig;
   readonly weights: WeightSource;
@@ -43,7 +43,7 @@ function sourceOf(weights: ReadonlyMap<string, HostWeight>, device: Device): Wei
   };
 }
 
-/** The weights of a new model, all drawn. */
+/** Draws the weights of a new model. */
 export async function drawWeights(kind: ModelKind, config: BertConfig, options: NewModelOptions): Promise<ModelParts> {
   const where = `${kind.architecture}.fromConfig`;
   requireArgument(where, 'config', config, instanceOf(BertConfig));
@@ -71,10 +71,10 @@ async function readConfig(files: PretrainedFiles): Promise<Record<string, unknow
 }
 
 /**
- * The weights of a checkpoint.
+ * Reads the weights of a checkpoint.
  *
  * @param where the function as its caller wrote it
- * @param classOf which model class to make of a `model_type`
+ * @param classOf returns the model class for a `model_type`
  */
 async function readWeights<Class extends { readonly kind: ModelKind }>(
   where: string,
@@ -111,7 +111,7 @@ async function readWeights<Class extends { readonly kind: ModelKind }>(
   };
 }
 
-/** What loading sets of a model. */
+/** Properties of a model that loading sets. */
 interface LoadedModel {
   loadReport: LoadReport | null;
   headSeed: number | null;
@@ -140,8 +140,8 @@ export async function loadModel<Model extends LoadedModel>(
 }
 
 /**
- * The device, with what products on it need: a page may bring models, and with
- * them products, after it.
+ * The device, with its variants of products loaded: a page may import models, and so products,
+ * after opening it.
  */
 async function readyDevice(given: Device | undefined): Promise<Device> {
   const device = given ?? (await defaultDevice());
@@ -149,7 +149,7 @@ async function readyDevice(given: Device | undefined): Promise<Device> {
   return device;
 }
 
-/** Of some options those of these names. */
+/** Picks options by name. */
 function pick<Options extends object>(options: Options, names: readonly string[]): Partial<Options> {
   return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name))) as Partial<Options>;
 }

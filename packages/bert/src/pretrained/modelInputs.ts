@@ -1,7 +1,7 @@
 import { nearestName, shown } from '@attune/validate';
 import { BatchError } from '../errors.ts';
 
-/** Numbers of an array; 64-bit ids as other libraries make them, too. */
+/** Numbers of an array, including 64-bit ids of other libraries. */
 export type Numbers = ArrayLike<number> | ArrayLike<bigint>;
 
 /** A host array: values in row-major order and their shape. */
@@ -23,24 +23,21 @@ export type ModelInput =
   | readonly Numbers[];
 
 /**
- * What a model's `forward` takes, as a collator or a tokenizer makes it: `input_ids` [rows,
- * columns], and with it `attention_mask`, `token_type_ids`, `labels`.
+ * Inputs of a model's `forward`, as from a collator or tokenizer: `input_ids` [rows, columns], and
+ * with it `attention_mask`, `token_type_ids`, `labels`.
  */
 export type ModelInputs = Readonly<Record<string, ModelInput | undefined>>;
 
-/** Where a batch stands in training; all may be left out. */
+/** Position of a batch in training, and options of `forward`. */
 export interface ForwardOptions {
   /**
-   * Labelled examples in the whole update: the loss is the sum over examples divided by it, so that
-   * micro-batches add up exactly. Default: those of this batch.
+   * Number of labelled examples in the whole update. The loss is the sum over examples divided by
+   * it, so that micro-batches add up exactly. Default: that of this batch.
    */
   readonly numItemsInBatch?: number | undefined;
-  /** Number in the update of this batch's first example; decides dropout. Default 0. */
+  /** Index of this batch's first example in the update, for dropout. Default 0. */
   readonly exampleOffset?: number | undefined;
-  /**
-   * Number of the update; decides dropout. Default: in train mode, one that no earlier forward of
-   * this model had.
-   */
+  /** Number of the update, for dropout. Default: in train mode, a new one for each forward. */
   readonly update?: number | undefined;
   /** Seed of dropout. Default: the model's `seed`. */
   readonly seed?: number | undefined;
@@ -54,10 +51,10 @@ const isRow = (value: unknown): value is Numbers =>
 const isBig = (data: unknown): data is BigInt64Array | BigUint64Array =>
   data instanceof BigInt64Array || data instanceof BigUint64Array;
 
-/** 64-bit numbers as those that everything else computes with. */
+/** Converts 64-bit numbers to plain ones. */
 function plainNumbers(data: unknown): HostArray['data'] {
   if (isBig(data)) return Array.from<bigint, number>(data as BigInt64Array, Number);
-  // transformers.js gives lists of them.
+  // transformers.js returns lists of them.
   if (Array.isArray(data) && typeof data[0] === 'bigint') return data.map((value: bigint | number) => Number(value));
   return data as HostArray['data'];
 }
@@ -85,7 +82,7 @@ export function rowsOf(input: ModelInput | undefined): number {
 
 /**
  * One input as an array with its shape; undefined when it is not among the inputs.
- * @throws BatchError for what is no array of numbers
+ * @throws BatchError for anything but an array of numbers
  */
 export function readInput(inputs: ModelInputs, name: string): HostArray | undefined {
   const input: unknown = inputs[name];
@@ -105,10 +102,10 @@ export function readInput(inputs: ModelInputs, name: string): HostArray | undefi
 
 const known = ['input_ids', 'attention_mask', 'token_type_ids', 'labels'];
 
-/** Inputs of BERT in `transformers` that change its result and that there are not here. */
+/** Inputs of BERT in `transformers` that change its result and are not supported here. */
 const unsupported = ['position_ids', 'inputs_embeds', 'head_mask', 'encoder_hidden_states', 'past_key_values'];
 
-/** What Python passes beside the inputs; here options stand in an object of their own. */
+/** Options that Python passes with the inputs; here they are in a separate object. */
 const options: Readonly<Record<string, string>> = {
   output_hidden_states: 'pass it as an option: forward(batch, { outputHiddenStates: true })',
   output_attentions: 'attention probabilities are not kept. Leave it out',
@@ -116,7 +113,7 @@ const options: Readonly<Record<string, string>> = {
   num_items_in_batch: 'pass it as an option: forward(batch, { numItemsInBatch })',
 };
 
-/** What changes a result must not be passed over; columns that only come along may be there. */
+/** Refuses inputs that would change the result in Python; unrelated columns are allowed. */
 function refuseMisnamed(where: string, inputs: object): void {
   for (const name of Object.keys(inputs)) {
     if (known.includes(name)) continue;
@@ -130,7 +127,7 @@ function refuseMisnamed(where: string, inputs: object): void {
   }
 }
 
-/** @throws BatchError for what is no batch */
+/** @throws BatchError for anything but a batch */
 export function requireInputs(where: string, inputs: unknown): void {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
     throw new BatchError(

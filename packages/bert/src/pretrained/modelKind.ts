@@ -6,7 +6,7 @@ import type { BertConfig } from '../config/bertConfig.ts';
 export interface ModelKind {
   /** The class's name in `transformers`, for config.json and reports. */
   readonly architecture: string;
-  /** What the base model is called inside, with its dot; '' for the base model itself. */
+  /** Prefix of the base model's weights, with its dot; '' for the base model itself. */
   readonly basePrefix: string;
   /** Names and shapes of all weights, in the order in which new ones are drawn. */
   readonly shapes: (config: BertConfig) => WeightShapes;

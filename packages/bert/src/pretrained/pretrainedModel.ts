@@ -17,8 +17,8 @@ import {
 import { BertEmbeddings } from '../bert/embeddings.ts';
 import { BertEncoder } from '../bert/encoder.ts';
 import type { WeightSource } from '../bert/layers.ts';
-// Not loaded late: a page that lost its server meanwhile, or got a newer one,
-// would lose what it trained.
+// Not loaded on demand: a page that has lost its server meanwhile, or got a newer one, could not
+// save what it trained.
 import { checkpointFiles, isWeightsFile } from '../weights/checkpointFiles.ts';
 import { CheckpointError, DisposedModelError } from '../errors.ts';
 import type { LoadReport } from '../weights/loadReport.ts';
@@ -37,7 +37,7 @@ export interface SaveOptions {
   maxShardSize?: number | string | undefined;
 }
 
-/** What one forward draws its dropout with. */
+/** Seed and update of the dropout of one forward. */
 export interface DropoutKey {
   readonly seed: number;
   readonly update: number;
@@ -45,7 +45,7 @@ export interface DropoutKey {
 
 /** Options of `activationCheckpointingEnable`. */
 export interface ActivationCheckpointingOptions {
-  /** Every how many layers one is computed again in the backward pass. Default 1: all of them. */
+  /** Recompute every n-th layer in the backward pass. Default 1: all of them. */
   readonly everyNLayers?: number | undefined;
 }
 
@@ -60,7 +60,7 @@ const forwardOptions = {
   outputHiddenStates: optional(flag),
 };
 
-/** The class that `fromConfig` or `fromPretrained` was called on. */
+/** Checks the class that `fromConfig` or `fromPretrained` was called on. */
 function requireClass(given: unknown, method: string): void {
   if (typeof given === 'function' && 'kind' in given) return;
   throw new CheckpointError(
@@ -77,18 +77,18 @@ export abstract class PretrainedModel extends Module {
   readonly inputNames: readonly string[] = ['input_ids', 'token_type_ids', 'attention_mask'];
   /** Sizes, rates and labels, as config.json has them. */
   readonly config: BertConfig;
-  /** What loading found, left out and drew; null for a model that was not loaded. */
+  /** Report of loading; null for a model that was not loaded. */
   loadReport: LoadReport | null = null;
   /** The seed that new weights were drawn with; null when every weight came from the checkpoint. */
   headSeed: number | null = null;
   /** Seed of dropout; fixed when the model is made. */
   readonly seed: number;
-  /** Forwards in train mode that named no update. */
+  /** Number of forwards in train mode without an update. */
   #forwards = 0;
   #disposed = false;
 
   /**
-   * @param weights gives the weight of each name
+   * @param weights returns the weight of each name
    * @param seed of dropout. Default: that of the last `setSeed`, else 42
    */
   constructor(config: BertConfig, weights: WeightSource, seed: number = defaultSeed()) {
@@ -102,7 +102,7 @@ export abstract class PretrainedModel extends Module {
   }
 
   /**
-   * A new model, all weights drawn.
+   * Makes a new model and draws all its weights.
    * @throws ConfigError for sizes that cannot be computed; ArgumentError
    */
   static async fromConfig<Model extends PretrainedModel>(
@@ -144,9 +144,9 @@ export abstract class PretrainedModel extends Module {
   }
 
   /**
-   * Writes config.json and model.safetensors, which Python's `transformers` loads. Every file is
-   * complete before the first takes its place; config.json takes its place last. In a page the
-   * folder is a directory handle, or a Map that takes the files.
+   * Writes config.json and model.safetensors, which Python's `transformers` loads. All files are
+   * complete before the first is renamed; config.json is renamed last. In a page the folder is a
+   * directory handle, or a Map that takes the files.
    * @throws CheckpointError for a wrong `maxShardSize`; the file system's error when the folder
    *   cannot be written
    */
@@ -170,14 +170,14 @@ export abstract class PretrainedModel extends Module {
     for (const embeddings of this.#embeddings()) embeddings.neftuneNoiseAlpha = alpha;
   }
 
-  /** Whether layers are computed again in the backward pass. */
+  /** Whether layers are recomputed in the backward pass. */
   get isActivationCheckpointing(): boolean {
     return this.#encoders().some(({ checkpointEvery }) => checkpointEvery > 0);
   }
 
   /**
-   * From now on layers keep nothing for the backward pass of training, which computes them again:
-   * less memory for more time, and the same gradients bit for bit.
+   * Enables activation checkpointing: layers keep no activations, and the backward pass recomputes
+   * them. Less memory for more time, with the same gradients bit for bit.
    * @throws ArgumentError
    */
   activationCheckpointingEnable(options: ActivationCheckpointingOptions = {}): void {
@@ -185,7 +185,7 @@ export abstract class PretrainedModel extends Module {
     for (const encoder of this.#encoders()) encoder.checkpointEvery = options.everyNLayers ?? 1;
   }
 
-  /** From now on layers keep what the backward pass reads. */
+  /** Disables activation checkpointing. */
   activationCheckpointingDisable(): void {
     for (const encoder of this.#encoders()) encoder.checkpointEvery = 0;
   }
@@ -200,7 +200,7 @@ export abstract class PretrainedModel extends Module {
     this.activationCheckpointingDisable();
   }
 
-  /** Gives the GPU memory of all weights back. The model cannot be used any more. */
+  /** Releases the GPU memory of all weights. The model can no longer be used. */
   override dispose(): void {
     for (const module of this.modules()) if (module instanceof PretrainedModel) module.#disposed = true;
     super.dispose();
@@ -212,9 +212,9 @@ export abstract class PretrainedModel extends Module {
   }
 
   /**
-   * What every `forward` does around its own work: checks what it was given, fixes the seed and
-   * update that dropout is drawn with (the caller's, else the model's own, with another mask each
-   * time), and gives back what was computed on the way.
+   * The common part of every `forward`: checks the arguments, determines seed and update of dropout
+   * (the caller's, or the model's own, with a new mask each time), and releases intermediate
+   * results.
    */
   protected record<Output>(
     inputs: ModelInputs,

@@ -4,7 +4,7 @@ import type { WeightShapes } from '../bert/weightShapes.ts';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { ConfigError } from '../errors.ts';
 
-/** @throws ConfigError for a configuration that is right but cannot be computed here */
+/** @throws ConfigError for a valid configuration that is not supported here */
 export function requireComputable({ hiddenSize, numAttentionHeads }: BertConfig, source: string): void {
   const headSize = hiddenSize / numAttentionHeads;
   if (headSize > largestHead)
@@ -14,7 +14,7 @@ export function requireComputable({ hiddenSize, numAttentionHeads }: BertConfig,
     );
 }
 
-/** @throws ConfigError that names a weight which is larger than the adapter takes */
+/** @throws ConfigError naming a weight that is too large for the adapter */
 export function requireMemory({ info }: Device, shapes: WeightShapes, source: string): void {
   const { maxBufferSize, maxStorageBufferBindingSize } = info.limits;
   const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);

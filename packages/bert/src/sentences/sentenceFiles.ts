@@ -4,24 +4,24 @@ import { refuseForeignText } from '../folder/foreignContent.ts';
 import { parseJsonObject } from '../folder/parseJson.ts';
 import type { PretrainedFiles } from '../folder/pretrainedFiles.ts';
 
-/** How the vectors of a sentence's tokens become one. */
+/** How the token vectors of a sentence are pooled to one. */
 export type PoolingMode = 'cls' | 'max' | 'mean';
 
-/** What the files of a sentence-transformers model say. */
+/** The configuration of a sentence-transformers model. */
 export interface SentenceConfig {
   /** Where the BERT is: '' or '0_Transformer'. */
   readonly subfolder: string;
-  /** Several are put one behind the other, in this order. */
+  /** Poolings; the vectors of several are concatenated in this order. */
   readonly pooling: readonly PoolingMode[];
-  /** Whether the model itself makes its vectors length 1. */
+  /** Whether the model itself normalises its vectors. */
   readonly normalize: boolean;
-  /** Whether sentences are made lower case before they are tokenized. */
+  /** Whether sentences are lower-cased before tokenization. */
   readonly lowerCase: boolean;
   /** Longest sentence in tokens, where the files state one. */
   readonly maxSeqLength: number | undefined;
-  /** Put in front of every sentence where the caller names none. */
+  /** Text before every sentence, if the caller gives none. */
   readonly defaultPrompt: string;
-  /** By name. */
+  /** Prompts by name. */
   readonly prompts: ReadonlyMap<string, string>;
 }
 

@@ -21,7 +21,7 @@ import { clsPooling, maxPooling, meanPooling, normalize, type Vectors } from './
 import { readSentenceConfig, type SentenceConfig } from './sentenceFiles.ts';
 
 export interface SentenceTransformerOptions extends PretrainedOptions {
-  /** Where the weights live. Default: the default device, opened when first needed. */
+  /** Device of the weights. Default: the default device, which is opened when needed. */
   device?: Device | undefined;
 }
 
@@ -30,13 +30,13 @@ export interface SentenceEncodeOptions {
   /** Sentences computed at once. Default 32. */
   batchSize?: number | undefined;
   /**
-   * Make vectors of length 1, so that dot products are cosines. Default false; a model with a
-   * Normalize module does so always.
+   * Whether to normalise vectors to length 1, so that dot products are cosines. Default false; a
+   * model with a Normalize module always does.
    */
   normalizeEmbeddings?: boolean | undefined;
-  /** Put in front of every sentence. Default: that of `promptName`, else the model's default. */
+  /** Text before every sentence. Default: the prompt `promptName`, else the model's default. */
   prompt?: string | undefined;
-  /** Name of one of the model's own prompts. */
+  /** Name of one of the model's prompts. Default: none. */
   promptName?: string | undefined;
 }
 
@@ -61,7 +61,7 @@ const advice = {
 
 const poolings = { mean: meanPooling, cls: clsPooling, max: maxPooling };
 
-/** Puts the vectors of several poolings one behind the other, row by row. */
+/** Concatenates the vectors of several poolings, row by row. */
 function join(parts: readonly Vectors[]): Vectors {
   const [first, ...others] = parts;
   if (first && others.length === 0) return first;
@@ -77,15 +77,16 @@ function join(parts: readonly Vectors[]): Vectors {
 }
 
 /**
- * A model that turns sentences into vectors whose angle tells how alike they are: BERT, pooling,
- * and perhaps length 1, as the files of Python's sentence-transformers describe it. Same vectors.
+ * A model that turns sentences into vectors whose angle measures similarity: BERT, pooling, and
+ * optional normalisation, as described by the files of Python's sentence-transformers, with the
+ * same vectors.
  */
 export class SentenceTransformer {
   /** The BERT whose token vectors are pooled. */
   readonly model: BertModel;
-  /** What makes tokens of sentences. */
+  /** The tokenizer. */
   readonly tokenizer: Tokenizer;
-  /** What the model's files say of pooling, prompts and length. */
+  /** Pooling, prompts and length from the model's files. */
   readonly config: SentenceConfig;
 
   private constructor(model: BertModel, tokenizer: Tokenizer, config: SentenceConfig) {
@@ -123,22 +124,22 @@ export class SentenceTransformer {
     }
   }
 
-  /** Numbers in a vector. */
+  /** Length of a vector. */
   get embeddingDimension(): number {
     return this.config.pooling.length * this.model.config.hiddenSize;
   }
 
-  /** Longest sentence in tokens; what is longer is cut. */
+  /** Longest sentence in tokens; longer ones are truncated. */
   get maxSeqLength(): number {
     const { tokenizer, model, config } = this;
     return config.maxSeqLength ?? Math.min(tokenizer.modelMaxLength, model.config.maxPositionEmbeddings);
   }
 
   /**
-   * The vector of a sentence, or the vectors of many, in their order.
+   * The vector of a sentence, or the vectors of many, in order.
    *
    * @returns `embeddingDimension` numbers each
-   * @throws ArgumentError for options, TokenizerError for what is no text
+   * @throws ArgumentError for wrong options, TokenizerError for anything but text
    */
   encode(sentence: string, options?: SentenceEncodeOptions): Promise<Float32Array>;
   encode(sentences: readonly string[], options?: SentenceEncodeOptions): Promise<Float32Array[]>;
@@ -174,7 +175,7 @@ export class SentenceTransformer {
   /** The pooled vectors of a batch. */
   async #compute(texts: readonly string[], prompt: string): Promise<Vectors> {
     const prepared = texts.map((sentence) => {
-      // The tokenizer says what is wrong with anything but a text.
+      // The tokenizer reports what is wrong.
       if (typeof sentence !== 'string') return sentence;
       const whole = `${prompt}${sentence}`.trim();
       return this.config.lowerCase ? whole.toLowerCase() : whole;
@@ -192,7 +193,7 @@ export class SentenceTransformer {
     });
   }
 
-  /** Gives the GPU memory of all weights back. */
+  /** Releases the GPU memory of all weights. */
   dispose(): void {
     this.model.dispose();
   }

@@ -28,13 +28,13 @@ import { namesMore } from './files/specialTokens.ts';
 import { applyConfig, checkTokenizerConfig, checkTokenizerJson, type TokenizerConfig } from './files/tokenizerJson.ts';
 import type { Tokenizer } from './tokenizerTypes.ts';
 
-/** Overrides of what the files say. */
+/** Options that override the files. */
 export interface TokenizerOverrides {
-  /** Longest input in tokens, over what the files say. */
+  /** Longest input in tokens. Default: from the files. */
   modelMaxLength?: number | undefined;
-  /** Which side padding goes to, over what the files say. */
+  /** Side of padding. Default: from the files, usually 'right'. */
   paddingSide?: 'left' | 'right' | undefined;
-  /** Which end truncation takes away, over what the files say. */
+  /** Side of truncation. Default: from the files, usually 'right'. */
   truncationSide?: 'left' | 'right' | undefined;
   /** Where warnings go. Default: console.warn. */
   warn?: ((message: string) => void) | undefined;
@@ -87,7 +87,7 @@ const advice = {
 };
 
 /**
- * Raised when the same files come to give other ids, so that tables tokenized before are not taken
+ * Incremented when the same files give other ids, so that tables tokenized earlier are not taken
  * from a cache.
  */
 const encodingVersion = 3;
@@ -102,7 +102,7 @@ function statedLimit(value: unknown): number | undefined {
   return typeof value === 'number' && value > 0 && value < 1e9 ? value : undefined;
 }
 
-/** Makes and tries a tokenizer; whatever fails is told with the file's name. */
+/** Makes and tries a tokenizer; errors name the file. */
 async function createChecked(parts: Omit<TokenizerParts, 'steps'>, source: string): Promise<Tokenizer> {
   const { json, config } = parts;
   const make = isBert(json) ? bertSteps : (await import('./steps/librarySteps.ts')).librarySteps;
@@ -178,7 +178,7 @@ async function readFiles(files: PretrainedFiles, givenLimit: number | undefined)
   return { tokenizerJson, vocabulary, addedTokens, specialTokensMap, config, maxPositions };
 }
 
-/** A failure with the reason in front that config.json gives: another kind of model. */
+/** An error that says, from config.json, that this is another kind of model. */
 async function otherModel(files: PretrainedFiles, error: unknown): Promise<Error | undefined> {
   if (!(error instanceof TokenizerError || error instanceof CheckpointError)) return undefined;
   const config = await files.readText('config.json').catch(() => undefined);

@@ -26,7 +26,7 @@ export interface TokenizerParts {
 }
 
 const idList: Kind = { what: 'a list of token ids', holds: isTexts };
-/** Ids as a list. @throws TokenizerError for what is no id: it would be left out in silence */
+/** Ids as a list. @throws TokenizerError for anything but ids, which would silently be left out */
 function readIds(operation: string, given: Iterable<number>): number[] {
   requireArgument(operation, 'ids', given, idList, TokenizerError);
   const ids = [...given];
@@ -54,7 +54,7 @@ function sayOnce(warn: (message: string) => void): EncodeParts['warnOnce'] {
   };
 }
 
-/** What a tokenizer can do besides being called. */
+/** The methods of a tokenizer. */
 function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: EncodeParts) {
   const { idOf } = pipeline;
   const decode = (ids: Iterable<number>, options?: DecodeOptions): string => {

@@ -1,7 +1,7 @@
 import { floatsOf } from '@attune/tensor/internal';
 import { CheckpointError } from '../errors.ts';
 
-/** A tensor as it stands in a safetensors file. */
+/** A tensor as stored in a safetensors file. */
 export interface StoredTensor {
   readonly dtype: string;
   readonly shape: readonly number[];

@@ -15,13 +15,13 @@ export interface LoadReport {
   readonly model: string;
   /** The checkpoint, as the caller named it. */
   readonly source: string;
-  /** Weights that the checkpoint does not have: newly drawn. */
+  /** Weights that the checkpoint lacks, which were drawn. */
   readonly missing: readonly string[];
-  /** Weights of the checkpoint that the model does not have: not used. */
+  /** Weights of the checkpoint that the model does not use. */
   readonly unexpected: readonly string[];
-  /** Weights whose shapes differ: newly drawn (only where `ignoreMismatchedSizes` allows it). */
+  /** Weights with other shapes, which were drawn (only with `ignoreMismatchedSizes`). */
   readonly mismatched: readonly ProblemShape[];
-  /** Old names that were understood: `LayerNorm.gamma` and `.beta`. */
+  /** Old names that were converted: `LayerNorm.gamma` and `.beta`. */
   readonly renamed: readonly { readonly from: string; readonly to: string }[];
   /** The seed that new weights were drawn with. */
   readonly seed: number;

@@ -11,7 +11,7 @@ export interface PlanOptions {
   readonly kind: Pick<ModelKind, 'architecture' | 'basePrefix' | 'mayBeNew'>;
   /** Name of the checkpoint, for the report. */
   readonly source: string;
-  /** Draw weights anew whose shapes differ, instead of refusing the checkpoint. */
+  /** Whether to draw weights whose shapes differ, instead of refusing the checkpoint. */
   readonly ignoreMismatchedSizes: boolean;
   readonly seed: number;
 }
@@ -58,11 +58,10 @@ function refuseMismatched(mismatched: readonly ProblemShape[], { source, kind }:
 }
 
 /**
- * Decides by names and shapes which weights of a checkpoint a model takes and which it draws.
+ * Decides by names and shapes which weights are loaded from a checkpoint and which are drawn.
  *
  * @param shapes the model's weights, in its order
- * @throws CheckpointError when the checkpoint lacks weights that only a broken or foreign one
- *   lacks, or shapes differ
+ * @throws CheckpointError when the checkpoint lacks weights that it must have, or shapes differ
  */
 export function planWeights(
   shapes: ReadonlyMap<string, readonly number[]>,

@@ -8,8 +8,8 @@ export interface NameMatch {
 }
 
 /**
- * Tensors that old checkpoints carry and no model needs: position numbers, and the tied output
- * matrix of the language model head.
+ * Tensors in old checkpoints that no model needs: position ids, and the tied output matrix of the
+ * language model head.
  */
 const meaningless = /(^|\.)embeddings\.position_ids$|^cls\.predictions\.decoder\.(weight|bias)$/;
 
@@ -24,8 +24,8 @@ function modernName(name: string): string {
  * Matches names. A bare BERT (no `bert.` in front) fits a model with a head, and the other way
  * round.
  *
- * @param basePrefix what the base model is called inside the model, with its dot; '' when the model
- *   is the base model itself
+ * @param basePrefix prefix of the base model inside the model, with its dot; '' when the model is
+ *   the base model itself
  */
 export function matchNames(
   modelNames: readonly string[],

@@ -8,10 +8,9 @@ export interface NewWeightOptions {
 }
 
 /**
- * The first value of a weight that no checkpoint gives, as `transformers` sets it for BERT:
- * normal(0, initializerRange) for matrices, 0 for biases, 1 for the scale of a layer norm; the
- * padding row of the word table is 0. Only matrices draw, so the order of calls is the order of
- * draws.
+ * Initial value of a new weight, as `transformers` initialises BERT: normal(0, initializerRange)
+ * for matrices, 0 for biases, 1 for the scale of a layer norm; the padding row of the word table is
+ * 0. Only matrices draw, so the order of calls is the order of draws.
  */
 export function newWeight(
   name: string,

@@ -7,7 +7,7 @@ import type { TypedArray } from './typedArray.ts';
 
 const typedArray: Kind = { what: 'a typed array of numbers', holds: isTypedArray };
 
-/** Numbers in a rectangle, row-major: `shape` [2, 3] is two rows of three. */
+/** An n-dimensional array of numbers, row-major: `shape` [2, 3] is two rows of three. */
 export class NdArray {
   /** The numbers, row after row. */
   readonly data: TypedArray;
@@ -31,13 +31,13 @@ export class NdArray {
     return this.shape[0] ?? 0;
   }
 
-  /** Numbers in all. */
+  /** Number of elements. */
   get size(): number {
     return this.data.length;
   }
 
   /**
-   * The number at a full index, as `at(1, -1)`, or the part below a shorter one, which shares
+   * The number at a full index, as `at(1, -1)`, or for a shorter index the sub-array, which shares
    * memory. Negative indices count from the end.
    */
   at(...index: readonly number[]): number | NdArray {
@@ -62,8 +62,8 @@ export class NdArray {
   }
 
   /**
-   * Where the largest number is along an axis (the first of equal ones; the first NaN if there is
-   * one, as NumPy): i32, the shape without that axis.
+   * Index of the largest number along an axis (the first of equals; the first NaN if there is one,
+   * as in NumPy): i32, the shape without that axis.
    *
    * @param axis default -1, the last
    * @throws DatasetError when there is no such axis or it is empty
@@ -106,7 +106,7 @@ export class NdArray {
     return Array.from(this, (part) => (part instanceof NdArray ? part.toArray() : part));
   }
 
-  /** As NumPy prints it: `[[0.12 0.88]\n [0.75 0.25]]`; the middle of long arrays is left out. */
+  /** As NumPy prints it: `[[0.12 0.88]\n [0.75 0.25]]`; the middle of long arrays is omitted. */
   toString(): string {
     const number = (input: number) => (Number.isInteger(input) ? String(input) : String(Number(input.toPrecision(6))));
     const print = (part: number | NdArray, depth: number): string => {

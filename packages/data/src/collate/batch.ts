@@ -1,21 +1,21 @@
 import type { Features } from '../features/feature.ts';
 
-/** One input of a model: numbers in a rectangle, row-major. */
+/** One input of a model: an array of numbers, row-major. */
 export interface BatchArray {
-  /** The numbers, row after row: Int32Array of ids and classes, Float32Array of the rest. */
+  /** The numbers, row after row: an Int32Array for ids and classes, else a Float32Array. */
   readonly data: Int32Array | Float32Array;
   /** [rows] or [rows, columns]. */
   readonly shape: readonly number[];
 }
 
-/** What a model gets: inputs by name, `labels` among them. */
+/** A batch for a model: inputs by name, including `labels`. */
 export type Batch = Record<string, BatchArray>;
 
-/** A row of a dataset, as a collator gets it. */
+/** A row of a dataset, for a collator. */
 export type CollatorRow = Readonly<Record<string, unknown>>;
 
 /**
- * Makes a batch of rows. `features` tells the columns' types, where they are known: a float column
- * whose rows happen to be whole is still one of floats.
+ * Makes a batch from rows. `features` gives the types of columns, if known: a float column stays
+ * one even if these values are whole.
  */
 export type DataCollator = (rows: readonly CollatorRow[], features?: Features) => Batch;

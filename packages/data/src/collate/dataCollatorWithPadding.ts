@@ -10,12 +10,12 @@ import { show } from '../show.ts';
 import { batchColumns, requireRows } from './labels.ts';
 import { stackValues } from './stackValues.ts';
 
-/** How far rows are padded: true is 'longest', false is 'do_not_pad'. */
+/** Padding strategy: true is 'longest', false is 'do_not_pad'. */
 export type Padding = boolean | 'longest' | 'max_length' | 'do_not_pad';
 
 /** Anything that pads rows of token ids. */
 export interface PaddingTokenizer {
-  /** Makes the rows of all columns equally long; columns in, columns out. */
+  /** Pads the rows of all columns to one length; columns in, columns out. */
   pad(
     features: Readonly<Record<string, readonly unknown[]>>,
     options: { padding?: Padding | undefined; maxLength?: number | undefined; padToMultipleOf?: number | undefined },
@@ -24,7 +24,7 @@ export interface PaddingTokenizer {
 
 /** Options of {@link DataCollatorWithPadding}. */
 export interface DataCollatorWithPaddingOptions {
-  /** What pads, and knows its padding token. */
+  /** The tokenizer that pads. */
   readonly tokenizer: PaddingTokenizer;
   /**
    * true or 'longest' (default): to the longest row of the batch; 'max_length': to `maxLength`;
@@ -33,7 +33,7 @@ export interface DataCollatorWithPaddingOptions {
   readonly padding?: Padding | undefined;
   /** Length for 'max_length'. Default: the model's limit. */
   readonly maxLength?: number | undefined;
-  /** Round the length up to a multiple of this. */
+  /** Round the length up to a multiple of this. Default: no rounding. */
   readonly padToMultipleOf?: number | undefined;
 }
 
@@ -48,22 +48,22 @@ const otherNames = adviceFor({ returnTensors: 'batches are always typed arrays; 
 /** Columns that a tokenizer pads. */
 const tokenColumns = new Set(['input_ids', 'token_type_ids', 'attention_mask', 'special_tokens_mask', 'position_ids']);
 
-// A collator is a function, so that `collator(rows)` works as in transformers; and it is made with
-// `new`, as there.
+// A collator is both constructed with `new` and called as a function, `collator(rows)`, as in
+// transformers.
 export interface DataCollatorWithPadding extends DataCollator {}
 
 /**
  * Pads the token columns of a batch, by default to its own longest row; `label` and `label_ids`
- * become `labels` (of several, `label_ids` counts before `label`, and that before `labels`, as in
+ * become `labels` (`label_ids` takes precedence over `label`, and that over `labels`, as in
  * `transformers`).
  *
  * @throws CollateError for columns that cannot be in a batch, such as text
  */
 export class DataCollatorWithPadding {
-  /** What pads. */
+  /** The tokenizer that pads. */
   declare readonly tokenizer: PaddingTokenizer;
 
-  /** @throws CollateError for options that are not these */
+  /** @throws CollateError for unknown options */
   constructor(options: DataCollatorWithPaddingOptions) {
     checkOptions('new DataCollatorWithPadding', options, optionKinds, otherNames, CollateError);
     const { tokenizer, padding = true, maxLength, padToMultipleOf } = options;

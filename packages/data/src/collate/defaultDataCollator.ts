@@ -6,8 +6,8 @@ import { stackValues } from './stackValues.ts';
 
 /**
  * Stacks rows without padding: whole numbers as i32, others as f32; `label` and `label_ids` become
- * `labels` (of several, `labels` counts before `label`, and that before `label_ids`). Columns of
- * text, and those missing in the first row, are left out (as in `transformers`).
+ * `labels` (`labels` takes precedence over `label`, and that over `label_ids`). Text columns, and
+ * those missing in the first row, are left out, as in `transformers`.
  *
  * @throws CollateError when rows differ in length, and for labels that are text
  */

@@ -5,10 +5,10 @@ import type { CollatorRow } from './batch.ts';
 const labelNames: readonly string[] = ['label', 'label_ids', 'labels'];
 
 /**
- * The columns of a batch and what each is called there. `label` and `label_ids` are called
- * `labels`; of several such columns one counts, and the others are left out.
+ * The columns of a batch with their names there. `label` and `label_ids` become `labels`; of
+ * several such columns only one is used.
  *
- * @param precedence which one counts: the first of these that the rows have
+ * @param precedence order of precedence: the first of these that the rows have
  */
 export function batchColumns(
   rows: readonly CollatorRow[],
@@ -23,7 +23,7 @@ export function batchColumns(
 
 const rowsKind = arrayOf(object, 'rows');
 
-/** @throws CollateError for what is no list of rows, or an empty one */
+/** @throws CollateError for anything but a list of rows that is not empty */
 export function requireRows(where: string, rows: readonly CollatorRow[]): void {
   requireArgument(where, 'rows', rows, rowsKind, CollateError);
   if (rows.length === 0) throw new CollateError('A batch needs at least one row.');

@@ -5,9 +5,8 @@ import { show } from '../show.ts';
 import type { BatchArray } from './batch.ts';
 
 /**
- * Values of one column as an array: f32 for a column of floats, or, where its type is not known, if
- * any value is not whole; else i32. Numbers and booleans give [rows], lists of one length [rows,
- * columns].
+ * Stacks the values of one column: as f32 for a float column, or if its type is unknown and a value
+ * is not whole; else as i32. Numbers and booleans give [rows], lists of one length [rows, columns].
  *
  * @param options.hint what to do when rows differ in length
  * @throws CollateError for anything else

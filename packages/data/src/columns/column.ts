@@ -2,14 +2,14 @@ import type { Feature, ListFeature } from '../features/feature.ts';
 
 /**
  * Values of one type, one per row, as in Arrow: typed arrays; lists as one array of items and
- * offsets. Never changed once made.
+ * offsets. Immutable.
  */
 export interface Column {
   readonly feature: Feature;
   readonly length: number;
   /** The value of a row: number, boolean, string, array, object or null. */
   at(row: number): unknown;
-  /** The rows of these numbers, copied. */
+  /** A copy of the rows with these indices. */
   gather(rows: Int32Array): Column;
 }
 
@@ -19,7 +19,7 @@ export type NumberStorage = Int32Array | Float32Array | Float64Array | Uint8Arra
 export class NumberColumn implements Column {
   readonly feature: Feature;
   readonly values: NumberStorage;
-  /** 1 where the value is missing; undefined: none is. */
+  /** 1 where the value is missing; undefined if none is. */
   readonly missing: Uint8Array | undefined;
   readonly #isBoolean: boolean;
 
@@ -48,7 +48,7 @@ export class NumberColumn implements Column {
   }
 }
 
-/** Text, objects, or nothing at all: kept as JavaScript values. */
+/** Text, objects, or null: kept as JavaScript values. */
 export class PlainColumn implements Column {
   readonly feature: Feature;
   readonly values: readonly unknown[];
@@ -124,7 +124,7 @@ export class ListColumn implements Column {
   }
 }
 
-/** Room for so many numbers of a type. */
+/** Storage for this many numbers of a type. */
 export function numberStorage(feature: Feature, length: number): NumberStorage {
   if (feature.type === 'value' && (feature.dtype === 'bool' || feature.dtype === 'uint8'))
     return new Uint8Array(length);

@@ -6,10 +6,10 @@ import type { Column } from './column.ts';
 import { castColumn, makeColumn } from './makeColumn.ts';
 
 /**
- * One column after the other.
+ * Concatenates columns.
  *
- * @param partName what each is called in messages
- * @throws FeatureError when their types do not go together
+ * @param partName name of each part in messages
+ * @throws FeatureError when their types cannot be combined
  */
 export function concatenateColumns(
   name: string,
@@ -21,7 +21,7 @@ export function concatenateColumns(
   if (columns.length === 1) return first;
   let feature = first.feature;
   for (const [index, column] of columns.entries()) {
-    // An empty column says nothing about types.
+    // The type of an empty column does not count.
     const merged = column.length === 0 && column !== first ? feature : mergeFeatures(feature, column.feature);
     if (!merged)
       throw new FeatureError(

@@ -8,10 +8,10 @@ import { misfit, toNumber, toPlain } from './storedValues.ts';
 import type { Place } from './storedValues.ts';
 
 /**
- * A column of given values, converted to the type if that is given, else of the type that they
- * have.
+ * Makes a column of values, converted to the given type, or of their inferred type.
  *
- * @param rowOf default: a row for each value. Items of lists lie in the rows of these
+ * @param rowOf the row of each value, for messages: items of lists belong to the row of their list.
+ *   Default: a row for each value
  * @throws FeatureError when a value does not fit
  */
 export function makeColumn(

@@ -6,11 +6,11 @@ import { numberOfText } from '../features/numberOfText.ts';
 import { requireData } from '../features/requireData.ts';
 import { show } from '../show.ts';
 
-/** Where values belong, for messages. */
+/** Where values come from, for messages. */
 export interface Place {
   /** The column. */
   readonly name: string;
-  /** The row of a value, by its number: items lie in the row of their list. */
+  /** The row of a value by its index: items belong to the row of their list. */
   readonly rowOf: (index: number) => number;
 }
 
@@ -28,7 +28,7 @@ export function misfit(
   });
 }
 
-/** A text, an object or nothing, as a column keeps it. @throws FeatureError */
+/** A text, an object or null, as a column stores it. @throws FeatureError */
 export function toPlain(input: unknown, dtype: 'string' | 'struct' | 'null', place: Place, index: number): unknown {
   if (input === undefined || input === null) return null;
   if (dtype === 'null') throw misfit(place, index, input, value('null'));
@@ -46,8 +46,8 @@ export function toPlain(input: unknown, dtype: 'string' | 'struct' | 'null', pla
 }
 
 /**
- * A value as the number that a column keeps. Text that is a number counts as that number, a class
- * name as its class.
+ * A value as the number that a column stores. Text in the form of a number counts as that number, a
+ * class name as its class.
  *
  * @throws FeatureError
  */
@@ -69,7 +69,7 @@ export function toNumber(given: unknown, feature: Feature, place: Place, index: 
     throw misfit(place, index, input, feature, ' It is beyond 2^53: as string every digit is kept.');
   if ((dtype === 'int32' && (number | 0) !== number) || (dtype === 'uint8' && (number & 0xff) !== number))
     throw misfit(place, index, input, feature, ' Cast to int64 to keep it.');
-  // Plus zero: whole numbers have no -0.
+  // Adds zero, as whole numbers have no -0.
   return number + 0;
 }
 
@@ -93,7 +93,7 @@ function toClass(input: unknown, feature: ClassLabel, place: Place, index: numbe
   return label;
 }
 
-/** -1 is how the hub marks a missing label, -100 what losses ignore. */
+/** -1 marks a missing label on the hub, and losses ignore -100. */
 function isClassOrNone(label: number, { numClasses }: ClassLabel): boolean {
   return label === -100 || (label >= -1 && label < numClasses);
 }

@@ -7,8 +7,8 @@ import type { Column, NumberStorage } from './column.ts';
 
 /**
  * A table as bytes: 8 of magic, 32 of SHA-256, 4 of header length, a JSON header, then the arrays,
- * each from a multiple of 8 bytes on. The hash is that of all that follows it, header included, so
- * that a damaged file is never taken for a good one.
+ * each from a multiple of 8 bytes on. The hash covers everything after it, header included, so that
+ * a damaged file is always detected.
  */
 const magic = 'ATTNTBL2';
 const hashEnd = 40;
@@ -43,7 +43,7 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return Array.from(await digest(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Collects arrays into one stretch of bytes. */
+/** Collects arrays into one block of bytes. */
 class Body {
   readonly #arrays: NumberStorage[] = [];
   #size = 0;

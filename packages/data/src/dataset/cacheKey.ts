@@ -5,16 +5,16 @@ import { show } from '../show.ts';
 import type { AnyFunction } from './mapRows.ts';
 import type { CacheIdentity } from './options.ts';
 
-/** What a function's result depends on: what its caller says, or its fingerprint. */
+/** Identity of a function for the cache: the one that its caller gives, or its fingerprint. */
 export function identityOf(mapper: AnyFunction, cache: CacheIdentity | undefined): unknown {
   if (cache) return { key: cache.key, inputs: plain(cache.inputs, 'inputs') };
   return { fingerprint: (mapper as { fingerprint?: unknown }).fingerprint };
 }
 
 /**
- * A value as JSON that says all about it, so that no two values share a key: whatever JSON alone
- * would write alike (undefined and null, 0 and -0, 1 and 1n, {} and []) is written with its type.
- * Things with a fingerprint are it.
+ * A value as unambiguous JSON, so that no two values share a key: values that plain JSON would
+ * write alike (undefined and null, 0 and -0, 1 and 1n, {} and []) are written with their type.
+ * Objects with a fingerprint are replaced by it.
  */
 function plain(input: unknown, where: string): unknown {
   if (

@@ -35,14 +35,12 @@ import type {
 } from './rowTypes.ts';
 
 /**
- * A table of named, typed columns that never changes: every operation gives a new dataset, which
- * shares what it can with the old one. Names and behaviour are those of Python's `datasets`, in
- * camelCase.
+ * An immutable table of named, typed columns: every operation returns a new dataset, which shares
+ * data with the old one. Names and behaviour are those of Python's `datasets`, in camelCase.
  */
 export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   /**
-   * A dataset of objects. Columns are those of the first row and any others have; a row without one
-   * has null there.
+   * A dataset from objects. It has the columns of all rows; missing values are null.
    *
    * @param options.features types of columns; those not named are inferred
    * @throws FeatureError when the values of a column are of different types
@@ -55,7 +53,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 
   /**
-   * A dataset of columns of one length: arrays or typed arrays.
+   * A dataset from columns of one length: arrays or typed arrays.
    *
    * @throws DatasetError when they differ in length, FeatureError when values do not fit their type
    */
@@ -85,7 +83,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 
   /**
-   * The rows of these numbers, in that order; negative ones count from the end.
+   * The rows with these indices, in that order; negative ones count from the end.
    *
    * @throws DatasetError
    */
@@ -113,15 +111,15 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 
   /**
-   * One of `numShards` equal parts (the first ones are a row longer if need be): neighbouring rows,
-   * or, with contiguous: false, every numShards-th row.
+   * One of `numShards` equal parts (the first ones may be one row longer): contiguous rows, or,
+   * with contiguous: false, every numShards-th row.
    */
   shard(options: ShardOptions): Dataset<Row> {
     return this.#take(shardRows(this.length, options));
   }
 
   /**
-   * Rows in random order: that of `datasets` (NumPy's `default_rng(seed).permutation`).
+   * Rows in random order, the same as in `datasets` (NumPy's `default_rng(seed).permutation`).
    *
    * @param seed a number, or { seed }. Default: a new one each time
    */
@@ -147,9 +145,9 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 
   /**
-   * Two datasets, `train` and `test`, drawn as `datasets` draws them.
+   * Splits into two datasets, `train` and `test`, with the same rows as `datasets`.
    *
-   * @throws DatasetError for sizes that cannot be
+   * @throws DatasetError for impossible sizes
    */
   trainTestSplit(options: SplitOptions = {}): TrainTestSplit<Row> {
     checkOptions('trainTestSplit', options, kinds.splitOptions, kinds.splitAdvice);
@@ -163,9 +161,9 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
 
   /**
    * Adds or replaces columns. The function gets a row, or with `batched: true` an object of arrays,
-   * and its number or numbers; it returns an object with the new columns, or nothing if it only
-   * looks. It may be asynchronous. In batched mode it may return more or fewer rows than it got, if
-   * no old column is kept beside.
+   * and its number or numbers; it returns an object with the new columns, or nothing if it is
+   * called for its side effects. It may be asynchronous. In batched mode it may return more or
+   * fewer rows than it got, if no old column is kept.
    *
    * @throws MapError when what it returns cannot be used, FeatureError when its values are of
    *   different types
@@ -185,15 +183,15 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     const [length, label] = [this.length, desc];
     const make = () => mapTable({ table: this.ordered(), length, mapper, batched, batchSize, removed, label });
     const work = { mapper, cache, fingerprint: () => this.fingerprint(), options: [batched, batchSize, removed], make };
-    // Few pages keep results.
+    // Loaded on demand, as few pages keep results.
     const table = await (canBeKept(mapper, options) ? (await import('./keptTables.ts')).keptOrMade(work) : make());
     if (table) return new Dataset(table);
     return removed.length > 0 ? this.removeColumns(removed as ColumnName<Row>[]) : this;
   }
 
   /**
-   * The rows for which the function says true; with `batched: true` it gets an object of arrays and
-   * returns as many booleans. It may be asynchronous.
+   * The rows for which the function returns true; with `batched: true` it gets an object of arrays
+   * and returns an array of booleans. It may be asynchronous.
    *
    * @throws MapError when it returns something else
    */
@@ -263,7 +261,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 
   /**
-   * Columns as other types; those not named stay.
+   * Converts columns to other types; columns that are not named stay.
    *
    * @throws FeatureError when a value does not fit
    */
@@ -272,8 +270,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 
   /**
-   * The dataset with one column as another type. Class labels become the names of their classes
-   * where that is text.
+   * Converts one column to another type. As text, class labels become the names of their classes.
    *
    * @throws FeatureError for values that it cannot hold
    */
@@ -284,8 +281,8 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   }
 
   /**
-   * A column of text (or whole numbers, or booleans) as class labels. The classes are its values as
-   * texts, in sorted order: '10' comes before '9', as in `datasets`.
+   * Converts a column of text (or whole numbers, or booleans) to class labels. The classes are its
+   * values as text, in sorted order: '10' comes before '9', as in `datasets`.
    *
    * @throws FeatureError when one is missing
    */
@@ -295,14 +292,14 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     return encoded === column ? this : new Dataset(new Map(this.ordered()).set(name, encoded));
   }
 
-  /** The rows of several datasets with the same columns, one dataset after the other. */
+  /** Concatenates datasets with the same columns. */
   static concatenate<Row>(datasets: readonly Dataset<Row>[]): Dataset<Row> {
     requireArgument('concatenateDatasets', 'datasets', datasets, datasetList, DatasetError);
     return new Dataset(concatenateTables(datasets.map((dataset) => dataset.ordered())));
   }
 }
 
-/** Names stand in one array: of several arguments, all but the first would be left out. */
+/** Refuses several names as separate arguments: all but the first would be ignored. */
 function refuseOthers(operation: string, others: readonly unknown[]): void {
   if (others.length > 0)
     throw new DatasetError(
@@ -313,7 +310,7 @@ function refuseOthers(operation: string, others: readonly unknown[]): void {
 const datasetList = arrayOf(instanceOf(Dataset), 'Datasets, as concatenateDatasets([a, b])');
 
 /**
- * The rows of several datasets with the same columns, one dataset after the other.
+ * Concatenates datasets with the same columns.
  *
  * @throws DatasetError, FeatureError
  */

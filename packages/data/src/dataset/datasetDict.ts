@@ -3,8 +3,8 @@ import type { Kind } from '@attune/validate';
 import { DatasetError, SplitError } from '../errors.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import { quoted } from '../show.ts';
-// A dataset splits into a dict of datasets, and a dict maps its datasets:
-// neither stands below the other.
+// A dataset splits into a dict of datasets, and a dict maps its datasets, so the types are
+// circular.
 // oxlint-disable-next-line import/no-cycle
 import type { Dataset } from './dataset.ts';
 import { checkFilter } from './filterRows.ts';
@@ -28,7 +28,7 @@ export type DatasetDict<Row = Record<string, unknown>> = DatasetDictMethods<Row>
   readonly [split: string]: Dataset<Row>;
 };
 
-/** What `trainTestSplit` gives: both splits are there. */
+/** Result of `trainTestSplit`, with both splits. */
 export type TrainTestSplit<Row = Record<string, unknown>> = DatasetDict<Row> & {
   /** Rows to train on. */
   readonly train: Dataset<Row>;
@@ -52,9 +52,9 @@ const splitsKind: Kind = {
   },
 };
 
-/** What can be done with all splits at once. */
+/** Operations on all splits at once. */
 class DatasetDictMethods<Row> {
-  // Messages name what they got by the name of its class.
+  // The class name that appears in messages.
   static readonly name = 'DatasetDict';
 
   /** Use `datasetDict({ train, … })`, which types the splits. */
@@ -221,7 +221,7 @@ class DatasetDictMethods<Row> {
     return Object.fromEntries(this.splits().map(([split, dataset]) => [split, dataset.unique(name)]));
   }
 
-  /** As `datasets` prints it. */
+  /** The text that `datasets` prints. */
   toString(): string {
     const splits = this.splits().map(
       ([name, dataset]) => `    ${name}: ${dataset.toString().replaceAll('\n', '\n    ')}\n`,
@@ -234,7 +234,7 @@ class DatasetDictMethods<Row> {
   }
 }
 
-/** Puts datasets together as splits. @throws SplitError for a name that a method has */
+/** Makes a DatasetDict of splits. @throws SplitError for a name that a method has */
 export function datasetDict<Row>(splits: Splits<Row>): DatasetDict<Row> {
   return new DatasetDictMethods(splits) as DatasetDict<Row>;
 }

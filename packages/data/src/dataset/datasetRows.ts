@@ -9,10 +9,10 @@ import { findColumn, requireSingle, setOwn, tableLength } from './table.ts';
 import type { Table } from './table.ts';
 import type { ColumnName, RowBatch } from './rowTypes.ts';
 
-/** What can be read of a dataset: its rows, columns and types. */
+/** The readable part of a dataset: its rows, columns and types. */
 export class DatasetRows<Row> {
   readonly #table: Table;
-  /** Row numbers in the table, in this dataset's order; undefined: all, as they are. */
+  /** Row indices in the table, in this dataset's order; undefined for all rows in order. */
   readonly #rows: Int32Array | undefined;
   /** Rows. */
   readonly length: number;
@@ -69,7 +69,7 @@ export class DatasetRows<Row> {
   }
 
   /**
-   * The row of a number; negative ones count from the end.
+   * The row at an index; negative ones count from the end.
    *
    * @throws DatasetError when there is no such row
    */
@@ -136,7 +136,7 @@ export class DatasetRows<Row> {
     return [...new Set(this.column(name))];
   }
 
-  /** What the dataset is made of, for those that share it. @internal */
+  /** The table and row indices, for datasets that share them. @internal */
   protected get view(): { readonly table: Table; readonly rows: Int32Array | undefined } {
     return { table: this.#table, rows: this.#rows };
   }
@@ -153,14 +153,14 @@ export class DatasetRows<Row> {
     this.#fingerprint ??= import('../columns/tableFile.ts')
       .then(async ({ packTable, sha256 }) => sha256(await packTable(this.ordered())))
       .catch((error: unknown) => {
-        // A page without its server may have it again.
+        // A page that has lost its server may try again.
         this.#fingerprint = undefined;
         throw error;
       });
     return this.#fingerprint;
   }
 
-  /** As `datasets` prints it. */
+  /** The text that `datasets` prints. */
   toString(): string {
     return `Dataset({\n    features: [${this.columnNames.map((name) => `'${name}'`).join(', ')}],\n    num_rows: ${this.length}\n})`;
   }

@@ -5,8 +5,8 @@ import { ClassLabel, describeFeature } from '../features/feature.ts';
 import { compareText } from './sortRows.ts';
 
 /**
- * The different values of a column as classes, called and sorted as the texts that Python makes of
- * them: '10' comes before '9', and booleans are 'False' and 'True'.
+ * Encodes the different values of a column as classes, named and sorted by their text in Python:
+ * '10' comes before '9', and booleans are 'False' and 'True'.
  *
  * @throws FeatureError when one is missing
  */

@@ -1,13 +1,13 @@
-/** Columns by name, and what they hold in a row. */
+/** Columns by name, with their values. */
 type Columns = ReadonlyMap<string, { at(row: number): unknown }>;
 
 const most = 3;
 
 /**
- * Adds to an error of a user's function which rows it was given, and which columns have no value
- * there: the usual reason. The function itself knows neither columns nor rows.
+ * Adds to an error of a user's function which rows it got, and which columns have missing values
+ * there, the usual reason.
  *
- * @param operation which called it
+ * @param operation the operation that called the function
  */
 export function namingRows(error: unknown, operation: string, columns: Columns, start: number, end: number): unknown {
   if (!(error instanceof Error)) return error;

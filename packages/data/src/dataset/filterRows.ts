@@ -9,7 +9,7 @@ import type { AnyFunction } from './mapRows.ts';
 import { filterOptions } from './options.ts';
 import type { FilterOptions } from './options.ts';
 
-/** What of a dataset a predicate is shown. */
+/** What a predicate sees of a dataset. */
 interface Rows {
   readonly length: number;
   readonly columnNames: readonly string[];
@@ -19,7 +19,7 @@ interface Rows {
 
 const otherNames = async () => (await import('./otherNames.ts')).namesOfFilter;
 
-/** @throws MapError for what is no function, or options that are not filter's */
+/** @throws MapError for anything but a function, or unknown options */
 export async function checkFilter(predicate: unknown, options: FilterOptions): Promise<void> {
   requireArgument('filter', 'function', predicate, callable, MapError);
   await checkAwaitedOptions('filter', options, filterOptions, otherNames, MapError);
@@ -28,7 +28,7 @@ export async function checkFilter(predicate: unknown, options: FilterOptions): P
 const columnsOf = (dataset: Rows) =>
   new Map(dataset.columnNames.map((name) => [name, { at: (row: number) => dataset.at(row)[name] }]));
 
-/** Numbers of the rows for which a function says true. @throws MapError */
+/** Indices of the rows for which a function returns true. @throws MapError */
 export async function filterRows(dataset: Rows, predicate: AnyFunction, options: FilterOptions): Promise<Int32Array> {
   await checkFilter(predicate, options);
   const { batched = false, batchSize = 1000, desc = 'Filter' } = options;

@@ -9,7 +9,7 @@ import type { CacheIdentity } from './options.ts';
 interface Work {
   readonly mapper: AnyFunction;
   readonly cache: CacheIdentity | undefined;
-  /** Of the dataset that is mapped. */
+  /** Fingerprint of the dataset that is mapped. */
   readonly fingerprint: () => Promise<string>;
   /** What else the result depends on. */
   readonly options: readonly unknown[];
@@ -17,7 +17,7 @@ interface Work {
 }
 
 /**
- * The result of `map` that is kept, or else is made and kept then.
+ * The cached result of `map`, or else a new one, which is then cached.
  *
  * @throws MapError when it cannot be written; what `make` throws
  */
@@ -31,7 +31,7 @@ export async function keptOrMade({ mapper, cache, fingerprint, options, make }: 
   return table;
 }
 
-/** A kept result; undefined if there is none, or a damaged one, which is then made anew. */
+/** A cached result; undefined if there is none or it is damaged. */
 async function keptTable(key: string): Promise<Table | undefined> {
   const bytes = await readCache(key);
   try {

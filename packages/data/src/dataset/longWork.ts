@@ -1,4 +1,4 @@
-/** Lets timers, signals and other work run, if it was long ago that they could. */
+/** Yields to timers, signals and other work from time to time. */
 export class LongWork {
   #last = performance.now();
 

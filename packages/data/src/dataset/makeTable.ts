@@ -28,7 +28,7 @@ const columnsObject: Kind = {
   },
 };
 
-/** A table of objects. @throws DatasetError, FeatureError */
+/** A table from objects. @throws DatasetError, FeatureError */
 export function tableOfRows(rows: readonly object[], options: { readonly features?: Features }): Table {
   requireArgument('Dataset.fromRows', 'rows', rows, rowList, DatasetError);
   checkOptions('Dataset.fromRows', options, makingOptions);
@@ -51,7 +51,7 @@ export function tableOfRows(rows: readonly object[], options: { readonly feature
   );
 }
 
-/** A table of columns. @throws DatasetError, FeatureError */
+/** A table from columns. @throws DatasetError, FeatureError */
 export function tableOfColumns(
   columns: Readonly<Record<string, ArrayLike<unknown>>>,
   options: { readonly features?: Features },
@@ -72,7 +72,7 @@ export function tableOfColumns(
 /**
  * The rows of several tables of the same columns, one after the other.
  *
- * @param partName what each table is called
+ * @param partName name of each table in messages
  * @throws DatasetError, FeatureError
  */
 export function concatenateTables(

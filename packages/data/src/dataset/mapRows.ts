@@ -29,14 +29,14 @@ export interface MapRequest {
 
 const otherNames = async () => (await import('./otherNames.ts')).namesOfMap;
 
-/** @throws MapError for what is no function, or options that are not map's */
+/** @throws MapError for anything but a function, or unknown options */
 export async function checkMap(mapper: unknown, options: MapOptions): Promise<void> {
   requireArgument('map', 'function', mapper, callable, MapError);
   await checkAwaitedOptions('map', options, mapOptions, otherNames, MapError);
   if (options.cache !== undefined) checkOptions('map, cache', options.cache, cacheOptions, {}, MapError);
 }
 
-/** Whether the result can be kept: what it depends on is known. */
+/** Whether the result can be cached: its dependencies are known. */
 export function canBeKept(mapper: AnyFunction, { cache }: MapOptions): boolean {
   return cache !== undefined || typeof (mapper as { fingerprint?: unknown }).fingerprint === 'string';
 }
@@ -94,7 +94,7 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
   const result = new Map<string, Column>();
   const rowsOfChunk = (index: number) =>
     `rows ${index * batchSize} to ${Math.min((index + 1) * batchSize, length) - 1}`;
-  // A column that is removed and made anew keeps its place, as in datasets.
+  // A column that is removed and added again keeps its position, as in datasets.
   for (const [name, column] of table) if (!removedNames.has(name) || newNames.includes(name)) result.set(name, column);
   for (const name of newNames)
     result.set(name, keepClasses(name, concatenateColumns(name, chunks.get(name)!, rowsOfChunk), table.get(name)));
@@ -102,7 +102,7 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
   return result;
 }
 
-/** A replaced class column that still holds such classes keeps their names. */
+/** A replaced class column that still contains valid classes keeps their names. */
 function keepClasses(name: string, column: Column, before: Column | undefined): Column {
   if (!(before?.feature instanceof ClassLabel)) return column;
   try {
@@ -112,7 +112,7 @@ function keepClasses(name: string, column: Column, before: Column | undefined): 
   }
 }
 
-/** Whether what a function returned has columns by name: an array, a Map or a Dataset has none. */
+/** Whether a result is an object of columns, and not an array, a Map or a Dataset. */
 const holdsColumns = (result: unknown): result is Readonly<Record<string, unknown>> =>
   typeof result === 'object' && result !== null && !(Symbol.iterator in result);
 

@@ -1,5 +1,5 @@
-// The options of each operation: what they mean, what kind each must be, and what to do in place of
-// those that only Python's `datasets` has.
+// The options of each operation: their meaning, their kinds, and advice for options that only
+// Python's `datasets` has.
 import {
   anything,
   arrayOf,
@@ -19,12 +19,12 @@ import { seedKind } from '../random/pcg64.ts';
 
 export const columnNames: Kind = oneOfKinds('the name of a column, or an array of them', text, arrayOf(text, 'texts'));
 
-/** Names a cached result: by what was done (`key`) and by what it depends on. */
+/** Identity of a cached result: what was done (`key`), and what it depends on. */
 export interface CacheIdentity {
   /** What the function does, in your words, with a version: change it when the function changes. */
   readonly key: string;
   /**
-   * What else the result depends on: plain values, or things with a `fingerprint` (a tokenizer).
+   * Other dependencies of the result: plain values, or objects with a `fingerprint` (a tokenizer).
    */
   readonly inputs?: unknown;
 }
@@ -38,9 +38,8 @@ export interface MapOptions<Removed extends string = string> {
   /** Columns to leave out of the result. The function still sees them. */
   readonly removeColumns?: Removed | readonly Removed[] | undefined;
   /**
-   * Keep the result on disk under this identity (Node), and take it from there next time. Without
-   * it, and for functions that carry no `fingerprint` of their own, the result is in memory only: a
-   * function does not show what it captures.
+   * Cache the result on disk under this identity (Node). Default: results of functions without a
+   * `fingerprint` stay in memory only, because what a function captures is unknown.
    */
   readonly cache?: CacheIdentity | undefined;
   /** Word on the progress line. Default 'Map'. */
@@ -77,15 +76,15 @@ export const filterOptions: OptionKinds = {
 /** Options of a dataset's `trainTestSplit`. */
 export interface SplitOptions {
   /**
-   * Part (0 to 1, exclusive) or number of rows for `test`. Default: what `trainSize` leaves, or
-   * 0.25. 1 means one row.
+   * Fraction (between 0 and 1) or number of rows for `test`; 1 means one row. Default: the rest
+   * after `trainSize`, or 0.25.
    */
   readonly testSize?: number | undefined;
-  /** Part or number of rows for `train`. Default: what `testSize` leaves. */
+  /** Fraction or number of rows for `train`. Default: the rest after `testSize`. */
   readonly trainSize?: number | undefined;
   /** Default true. */
   readonly shuffle?: boolean | undefined;
-  /** A ClassLabel column whose classes get the same shares in both. */
+  /** A ClassLabel column whose classes get equal shares in both. Default: none. */
   readonly stratifyByColumn?: string | undefined;
   /** Default: a new one each time. */
   readonly seed?: number | bigint | undefined;

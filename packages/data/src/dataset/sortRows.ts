@@ -3,8 +3,8 @@ import { DatasetError } from '../errors.ts';
 import type { SortOptions } from './options.ts';
 
 /**
- * Row numbers in sorted order; equal rows stay as they are. Text by code point, as Arrow sorts it.
- * Missing values and NaN lie at one end, whatever the direction, NaN next to the numbers.
+ * Row indices in sorted order; equal rows keep their order. Text is sorted by code point, as in
+ * Arrow. Missing values and NaN come at one end, whatever the direction, NaN next to the numbers.
  */
 export function sortedRows(
   columns: readonly Column[],
@@ -31,7 +31,7 @@ export function sortedRows(
   return Int32Array.from(order);
 }
 
-/** How far from the values that can be compared something lies: 0 for those, NaN 1, nothing 2. */
+/** Sort rank of a value: 0 for values that can be compared, 1 for NaN, 2 for missing. */
 function distanceFromValues(input: unknown): number {
   if (input === null) return 2;
   return Number.isNaN(input) ? 1 : 0;

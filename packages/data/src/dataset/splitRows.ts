@@ -10,7 +10,8 @@ interface SplitSizes {
 }
 
 /**
- * How many rows each side gets: parts are rounded up for test and down for train, as in `datasets`.
+ * Numbers of rows of both sides: fractions are rounded up for test and down for train, as in
+ * `datasets`.
  * @throws DatasetError
  */
 function splitSizes(rows: number, { testSize, trainSize }: SplitOptions): SplitSizes {
@@ -108,8 +109,8 @@ function stratified(
 }
 
 /**
- * How many of each class make `draws` most likely: shares rounded down, the rest to the largest
- * remainders, ties by lot.
+ * Most likely class counts of `draws` draws: shares rounded down, the rest by largest remainder,
+ * ties at random.
  */
 function approximateMode(counts: readonly number[], draws: number, generator: Pcg64): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -23,7 +23,7 @@ export function requireSingle(operation: string, name: string, { feature }: Colu
     );
 }
 
-/** Sets a value of a row or batch, also one called `__proto__`, which assignment would lose. */
+/** Sets a value of a row or batch, also under the name `__proto__`, which assignment would lose. */
 export function setOwn(row: Record<string, unknown>, name: string, value: unknown): void {
   if (name === '__proto__')
     Object.defineProperty(row, name, { value, writable: true, enumerable: true, configurable: true });

@@ -1,4 +1,4 @@
-/** A number that is whole and was written as a float, as `1.0`: its column is one of floats. */
+/** A whole number that was written as a float, as `1.0`: its column is a float column. */
 export class WholeFloat {
   readonly value: number;
   readonly #written: string;
@@ -14,8 +14,8 @@ export class WholeFloat {
 }
 
 /**
- * A value kept inside an object, with plain numbers: one beyond 2^53 is text, as in a column of
- * whole numbers.
+ * A value inside an object, with plain numbers: whole numbers beyond 2^53 become text, as in
+ * columns.
  */
 export function plainNumbers(input: unknown): unknown {
   if (input instanceof WholeFloat) return input.value;

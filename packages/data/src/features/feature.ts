@@ -13,17 +13,17 @@ export type ValueType = 'uint8' | 'int32' | 'int64' | 'float32' | 'float64' | 's
 
 /** A column of single values. */
 export interface ValueFeature {
-  /** Tells it from lists and classes. */
+  /** Discriminates it from lists and classes. */
   readonly type: 'value';
-  /** What each value is. */
+  /** Type of the values. */
   readonly dtype: ValueType;
 }
 
 /** A column of lists. */
 export interface ListFeature {
-  /** Tells it from values and classes. */
+  /** Discriminates it from values and classes. */
   readonly type: 'list';
-  /** What each item of a list is. */
+  /** Type of the items. */
   readonly items: Feature;
 }
 
@@ -33,7 +33,7 @@ export type Feature = ValueFeature | ListFeature | ClassLabel;
 /** Columns and their types, in order. */
 export type Features = Readonly<Record<string, Feature>>;
 
-/** The type given for a column, if any: a column may be called `constructor`. */
+/** The given type of a column, if any; the column may be called `constructor`. */
 export function ownFeature(features: Features | undefined, name: string): Feature | undefined {
   return features && Object.hasOwn(features, name) ? features[name] : undefined;
 }
@@ -46,13 +46,13 @@ const classAdvice = adviceFor({ namesFile: 'read the file and pass its lines as 
 
 /** Classes as whole numbers from 0, with a name each. -1 and -100 stand for "no label". */
 export class ClassLabel {
-  /** Tells it from values and lists. */
+  /** Discriminates it from values and lists. */
   readonly type = 'class_label';
   /** Names of the classes, by number. */
   readonly names: readonly string[];
 
   /**
-   * @param options names of the classes, or only their number: then they are called '0', '1', …
+   * @param options names of the classes, or only their number, for the names '0', '1', …
    * @throws FeatureError when a name is given twice
    */
   constructor(options: { readonly names: readonly string[] } | { readonly numClasses: number }) {
@@ -72,9 +72,9 @@ export class ClassLabel {
   }
 
   /**
-   * The number of a class: of its name, or its number written out.
+   * The number of a class, by its name or its number as text.
    *
-   * @throws FeatureError for a name that is no class
+   * @throws FeatureError for an unknown name
    */
   str2int(name: string): number {
     const index = typeof name === 'string' ? this.numberOf(name) : undefined;
@@ -84,8 +84,8 @@ export class ClassLabel {
   }
 
   /**
-   * What a text says: the number of the class of that name, blanks around it aside, or else the
-   * whole number that is written there. @internal
+   * Parses a text, ignoring blanks around it: the number of the class of that name, or else a whole
+   * number. @internal
    */
   numberOf(given: string): number | undefined {
     const written = given.trim();
@@ -94,7 +94,7 @@ export class ClassLabel {
     return /^[+-]?\d+$/.test(written) ? Number(written) : undefined;
   }
 
-  /** The name of a class. @throws FeatureError for a number that is no class */
+  /** The name of a class. @throws FeatureError for an unknown number */
   int2str(label: number): string {
     const name = this.names[label];
     if (name === undefined)
@@ -116,13 +116,13 @@ const valueTypes: readonly ValueType[] = [
 ];
 const valueTypeKind = oneOf(...valueTypes);
 
-/** The type of single values. @throws FeatureError for a type that there is not */
+/** The type of single values. @throws FeatureError for an unknown type */
 export function value(dtype: ValueType): ValueFeature {
   requireArgument('value', 'dtype', dtype, valueTypeKind, FeatureError);
   return { type: 'value', dtype };
 }
 
-/** The type of lists. @throws FeatureError for items that are no type */
+/** The type of lists. @throws FeatureError for items that are not a type */
 export function list(items: Feature): ListFeature {
   requireArgument('list', 'items', items, featureKind, FeatureError);
   return { type: 'list', items };
@@ -167,12 +167,12 @@ export function sameFeature(a: Feature, b: Feature): boolean {
   );
 }
 
-/** The type of whole numbers beyond 2^53: text, in which no digit is lost. */
+/** The type of whole numbers beyond 2^53: text, which keeps every digit. */
 export const wholeText = value('string');
 
 const numberRank: Partial<Record<ValueType, number>> = { uint8: 0, int32: 1, int64: 2, float32: 3, float64: 4 };
 
-/** The narrowest type that holds values of both; undefined if there is none. */
+/** The narrowest type that can represent values of both; undefined if there is none. */
 export function mergeFeatures(a: Feature, b: Feature): Feature | undefined {
   if (a === b) return a;
   if (a === wholeText || b === wholeText) return mergeWithWholeText(a === wholeText ? b : a);

@@ -1,15 +1,12 @@
-/** Blanks around a number, as C knows them. */
+/** Blanks around a number, as in C. */
 const blanks = /^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g;
 export const decimalNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const special = /^([+-]?)(?:inf(?:inity)?|(nan))$/i;
 
-/** A text without the blanks that C passes over: with other ones it is no number. */
+/** A text without the surrounding blanks that C skips; with other ones it is not a number. */
 export const withoutBlanks = (text: string): string => text.replace(blanks, '');
 
-/**
- * The number that a text is in decimal notation, `inf` and `nan` among them; undefined for another
- * text.
- */
+/** Parses a number in decimal notation, including `inf` and `nan`; undefined for other text. */
 export function numberOfText(text: string): number | undefined {
   const written = withoutBlanks(text);
   if (decimalNumber.test(written)) return Number(written);

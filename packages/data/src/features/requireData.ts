@@ -6,8 +6,7 @@ import { WholeFloat } from './exactNumbers.ts';
 const deepest = 100;
 
 /**
- * Refuses values nested so deep that working on them would overflow the stack, and those that hold
- * themselves.
+ * Refuses values nested so deeply that recursion would overflow the stack, and cyclic ones.
  *
  * @throws FeatureError
  */
@@ -17,8 +16,8 @@ export function requireShallow(input: unknown, what: () => string): void {
 }
 
 /**
- * Refuses objects that hold anything but data: a function, a Promise, a Map, a Date would come back
- * from a file as something else, or as nothing.
+ * Refuses objects that contain anything but data: a function, a Promise, a Map or a Date would be
+ * lost or changed in a file.
  *
  * @throws FeatureError
  */
@@ -33,7 +32,7 @@ export function requireData(input: unknown, what: () => string): void {
   );
 }
 
-/** What in a value is no data; undefined where all is. */
+/** The first part of a value that is not data; undefined if there is none. */
 function foreignIn(input: unknown): unknown {
   if (typeof input === 'function' || typeof input === 'symbol') return input;
   if (typeof input !== 'object' || input === null || input instanceof WholeFloat || isTypedList(input))
@@ -48,7 +47,7 @@ function foreignIn(input: unknown): unknown {
 
 const isTypedList = (input: object) => isList(input) && !Array.isArray(input);
 
-/** Of any realm: a test's or a frame's objects have another prototype. */
+/** Objects of any realm: those of a test or frame have another prototype. */
 function isPlainObject(input: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(input);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

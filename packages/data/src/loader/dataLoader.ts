@@ -9,7 +9,7 @@ import { seedKind } from '../random/pcg64.ts';
 import { RandomSampler, SequentialSampler } from './samplers.ts';
 import type { Sampler } from './samplers.ts';
 
-/** What batches are made of: a Dataset, or anything with rows. */
+/** The rows that batches are made of: a Dataset, or anything with rows. */
 export interface RowSource {
   /** Rows. */
   readonly length: number;
@@ -23,17 +23,19 @@ export interface RowSource {
 export interface DataLoaderOptions {
   /** Rows per batch. Default 1. */
   readonly batchSize?: number | undefined;
-  /** Rows in random order, another each epoch. Default false: rows as they are. */
+  /** Whether rows come in random order, different in each epoch. Default false: in order. */
   readonly shuffle?: boolean | undefined;
-  /** With `shuffle`: decides the orders. Default: a new one each time. */
+  /** With `shuffle`: determines the order. Default: a new seed each time. */
   readonly seed?: number | bigint | undefined;
-  /** In place of `shuffle`: which rows come, and in what order. */
+  /** Instead of `shuffle`: determines which rows come, and in what order. Default: none. */
   readonly sampler?: Sampler | undefined;
   /** Makes a batch of rows. Default: defaultDataCollator. */
   readonly collateFn?: DataCollator | undefined;
-  /** Leave out a last batch that is smaller. Default false. */
+  /** Whether to drop a last batch that is smaller. Default false. */
   readonly dropLast?: boolean | undefined;
-  /** Batches made ahead while the caller waits for something else. Default 2; 0: none. */
+  /**
+   * Number of batches made ahead while the caller waits for something else. Default 2; 0 for none.
+   */
   readonly prefetch?: number | undefined;
 }
 
@@ -68,7 +70,7 @@ const rowSource: Kind = {
 
 const iterateKinds: OptionKinds = { startBatch: optional(wholeNumber(0)) };
 
-/** `new DataLoader({ dataset, … })`, as it was once written. */
+/** Whether the older form `new DataLoader({ dataset, … })` was used. */
 function isOldForm(dataset: unknown): dataset is object {
   return typeof dataset === 'object' && dataset !== null && Object.hasOwn(dataset, 'dataset');
 }
@@ -81,9 +83,7 @@ function rowOf(dataset: RowSource, index: number): CollatorRow {
   );
 }
 
-/**
- * Runs a collator; an error about a row of the batch also says which row of the dataset that is.
- */
+/** Runs a collator; adds to an error about a row of the batch which row of the dataset that is. */
 function namingRow<Result>(rows: readonly number[], collate: () => Result): Result {
   try {
     return collate();
@@ -113,8 +113,7 @@ export class DataLoader implements AsyncIterable<Batch> {
   #epoch = 0;
 
   /**
-   * @throws DatasetError for what is no dataset, options that are not these, or a sampler for other
-   *   data
+   * @throws DatasetError for anything but a dataset, unknown options, or a sampler for other data
    */
   constructor(dataset: RowSource, options: DataLoaderOptions = {}) {
     checkOptions('new DataLoader', isOldForm(dataset) ? dataset : options, optionKinds, otherNames);
@@ -139,7 +138,9 @@ export class DataLoader implements AsyncIterable<Batch> {
     this.length = dropLast ? Math.floor(sampler.length / batchSize) : Math.ceil(sampler.length / batchSize);
   }
 
-  /** Number of the next epoch, from 0: it decides the order, and each iteration begins another. */
+  /**
+   * Index of the next epoch, from 0: it determines the order; each iteration starts a new epoch.
+   */
   get epoch(): number {
     return this.#epoch;
   }
@@ -164,8 +165,7 @@ export class DataLoader implements AsyncIterable<Batch> {
   /**
    * The batches of the current epoch.
    *
-   * @param options.startBatch number of the first batch to give; those before it are not made.
-   *   Default 0
+   * @param options.startBatch index of the first batch; earlier ones are not made. Default 0
    */
   async *iterate(options: { readonly startBatch?: number } = {}): AsyncGenerator<Batch> {
     checkOptions('iterate', options, iterateKinds);
@@ -190,14 +190,14 @@ export class DataLoader implements AsyncIterable<Batch> {
       this.#rows.set(batch as Batch, rows);
       return batch as Batch;
     };
-    // One batch per macrotask, so that whatever the caller waits for is not held up for long.
+    // One batch per macrotask, so that what the caller waits for is not delayed for long.
     const makeAhead = () => {
       timer = undefined;
       if (next >= this.length || ready.length >= this.#prefetch) return;
       try {
         ready.push(make());
       } catch {
-        // The same batch fails again when its turn comes, and then the caller is there to see it.
+        // The same batch will fail again in its turn, where the caller sees the error.
         return;
       }
       timer = setTimeout(makeAhead, 0);

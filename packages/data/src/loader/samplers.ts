@@ -14,7 +14,7 @@ export interface Sampler {
 
 const countKinds: OptionKinds = { numSamples: wholeNumber(0) };
 
-/** Rows as they are. */
+/** Rows in order. */
 export class SequentialSampler implements Sampler {
   readonly length: number;
 
@@ -34,13 +34,13 @@ export interface RandomSamplerOptions {
   /** Rows to choose from. */
   readonly numSamples: number;
   /**
-   * Decides the orders, each epoch another: NumPy's PCG64, seeded by it and the number of the
-   * epoch. Default: a new one each time.
+   * Determines the order of each epoch: NumPy's PCG64, seeded by it and the index of the epoch.
+   * Default: a new seed each time.
    */
   readonly seed?: number | bigint | undefined;
   /**
-   * In place of a seed: the order of an epoch, each row number once. PyTorch's is
-   * `torch.randperm(numSamples)`.
+   * Instead of a seed: the order of an epoch, each row index once, such as PyTorch's
+   * `torch.randperm(numSamples)`. Default: none.
    */
   readonly order?: ((epoch: number) => Int32Array) | undefined;
 }
@@ -52,7 +52,7 @@ export class RandomSampler implements Sampler {
   readonly length: number;
   readonly #order: (epoch: number) => Int32Array;
 
-  /** @throws DatasetError for options that are not these, or both a seed and an order */
+  /** @throws DatasetError for unknown options, or both a seed and an order */
   constructor(options: RandomSamplerOptions) {
     checkOptions('new RandomSampler', options, randomKinds, { generator: 'pass a seed, or an order' });
     const { numSamples, seed, order } = options;
@@ -60,11 +60,11 @@ export class RandomSampler implements Sampler {
       throw new DatasetError('new RandomSampler: pass a seed or an order, not both.');
     this.length = numSamples;
     const own = BigInt(seed ?? freshSeed());
-    // The epoch stands above all bits that a seed usually has: no seed gives the epochs of another.
+    // The epoch is added above the usual bits of a seed, so that no two seeds share epochs.
     this.#order = order ?? ((epoch) => new Pcg64(own + (BigInt(epoch) << 128n)).permutation(numSamples));
   }
 
-  /** @throws DatasetError when the order is not one of these rows */
+  /** @throws DatasetError when the order is not a permutation of the rows */
   indices(epoch: number): Int32Array {
     requireArgument('indices', 'epoch', epoch, wholeNumber(0), DatasetError);
     const order = this.#order(epoch);

@@ -5,7 +5,7 @@ const mask64 = (1n << 64n) - 1n;
 const mask128 = (1n << 128n) - 1n;
 const multiplier = (2549297995355413924n << 64n) | 4865540595714422341n;
 
-/** A seed for who gives none. */
+/** A random seed, where none is given. */
 export function freshSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }
@@ -45,7 +45,7 @@ export class Pcg64 {
     return ((folded >> rotation) | (folded << (64n - rotation))) & mask64;
   }
 
-  /** The lower half of 64 bits first, then the upper one. */
+  /** The lower half of 64 bits first, then the upper half. */
   nextUint32(): number {
     if (this.#spare !== undefined) {
       const value = this.#spare;

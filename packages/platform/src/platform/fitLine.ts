@@ -2,12 +2,13 @@ import stringWidth from 'string-width';
 import type { Detail, ProgressText } from './platform.ts';
 
 const longestBar = 24;
-/** A shorter bar tells nothing. */
+/** A shorter bar shows nothing. */
 const shortestBar = 5;
 
 /**
- * `Training ████░░░░ 1032/3000 steps | 1:54 left | loss 0.6921` in so many columns: the bar shrinks
- * first, then what is shown in short, then details go from the end, then the label is cut.
+ * `Training ████░░░░ 1032/3000 steps | 1:54 left | loss 0.6921` fitted to a number of columns:
+ * first the bar shrinks, then short forms are used, then details are dropped from the end, then the
+ * label is cut.
  */
 export function fitLine({ label, part, count, details }: ProgressText, columns: number): string {
   const width = (texts: readonly string[]) => stringWidth(`${label} ${texts.join(' | ')}`);

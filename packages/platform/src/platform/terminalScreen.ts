@@ -1,7 +1,7 @@
 import { fitLine } from './fitLine.ts';
 import type { ProgressText, Screen } from './platform.ts';
 
-/** What is used of process.stderr and process.stdout. */
+/** The part of process.stderr and process.stdout that is used. */
 export interface TextStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
@@ -11,16 +11,16 @@ export interface TextStream {
 const eraseLine = '\r\x1b[K';
 
 /**
- * The last line of a terminal. It is cut to the terminal's width before it is written, so wrapping
- * need not be switched off, and the cursor stays visible: nothing has to be restored, whatever ends
- * the process. While it is shown, what others write goes above it.
+ * The last line of a terminal. It is cut to the terminal's width, so that wrapping need not be
+ * disabled and the cursor stays visible: nothing has to be restored, however the process ends.
+ * While it is shown, other output goes above it.
  */
 export class TerminalScreen implements Screen {
   readonly isTerminal: boolean;
   readonly #stream: TextStream;
   readonly #others: readonly TextStream[];
   #text: ProgressText | null = null;
-  /** Whether others stand in the middle of a line: theirs must not be erased. */
+  /** Whether other output is in the middle of a line, which must not be erased. */
   #midLine = false;
   #release: (() => void) | null = null;
   #write: (text: string) => void;
@@ -58,7 +58,7 @@ export class TerminalScreen implements Screen {
     if (this.#text && !this.#midLine) this.#write(eraseLine);
   }
 
-  /** Returns what puts the streams back as they were. */
+  /** @returns a function that restores the streams */
   #writeOthersAbove(): () => void {
     const ends = this.#others.map((stream) => {
       const original = stream.write;
@@ -75,7 +75,7 @@ export class TerminalScreen implements Screen {
         if (stream.write === above) stream.write = original;
       };
     });
-    // Before Node writes the stack of an error that nobody caught.
+    // Before Node writes the stack of an uncaught error.
     const atExit = () => this.#erase();
     process.once('exit', atExit);
     return () => {

@@ -1,5 +1,5 @@
-// By hand because write-file-atomic (7.0.1) and atomically take a short write for a whole one: on a
-// full disk they put a cut file in place of a good one, without an error.
+// Our own, because write-file-atomic (7.0.1) and atomically do not notice short writes: on a full
+// disk they replace a good file by a truncated one without an error.
 import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
 import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
@@ -8,8 +8,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { FileContent, Platform } from './platform.ts';
 
 /**
- * Makes a folder with all above it. Node's own recursive mkdir never ends on paths such as /proc/x,
- * whose parent exists and takes no folder.
+ * Makes a folder and its parents. Node's own recursive mkdir never returns on paths such as
+ * /proc/x, whose parent exists but cannot contain folders.
  */
 export const makeFolder: Platform['makeFolder'] = async (folder) => {
   const missing: string[] = [];
@@ -18,7 +18,7 @@ export const makeFolder: Platform['makeFolder'] = async (folder) => {
   if (missing.length === 0) missing.push(resolve(folder));
   for (const path of missing) {
     await mkdir(path).catch(async (error: unknown) => {
-      // It was there, or another process was faster.
+      // It exists already, or another process was faster.
       if (!(await isFolder(path))) throw error;
     });
   }
@@ -28,7 +28,7 @@ const exists = async (path: string) => (await stat(path).catch(() => undefined))
 
 const isFolder = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() === true;
 
-/** Writes one file whole or not at all. */
+/** Writes one file completely or not at all. */
 export const writeFileAtomic: Platform['writeFileAtomic'] = (path, content) =>
   writeFilesAtomic(dirname(path), new Map([[basename(path), content]]));
 
@@ -43,10 +43,9 @@ export const writeFilesAtomic: Platform['writeFilesAtomic'] = async (folder, fil
   try {
     for (const [name, content] of files) await writeWhole(beside(name), content, join(folder, name));
     stale = (await readdir(folder)).filter((name) => isStale(name) && !files.has(name));
-    // The old contents keep a name, because to give their space back takes
-    // far longer than a rename.
+    // The old contents keep a name during the renames, as freeing their space takes far longer.
     for (const name of [...files.keys(), ...stale]) await link(join(folder, name), old(name)).catch(() => {});
-    // In one go: a process that is killed meanwhile would leave files of two writes together.
+    // Synchronously: a process that is killed meanwhile would leave a mixture of two writes.
     for (const name of files.keys()) renameSync(beside(name), join(folder, name));
     for (const name of stale) rmSync(join(folder, name), { force: true });
     await syncFolder(folder);
@@ -70,14 +69,14 @@ async function writeWhole(path: string, content: FileContent, replaced: string):
   }
 }
 
-/** Keeps the new names over a loss of power. Not every system can do this to a folder. */
+/** Makes the new names survive a loss of power. Not every system supports this for folders. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});
   await handle?.close();
 }
 
-// Not before a file is written: Deno asks for leave to know it.
+// Read only when a file is written, as Deno asks for permission.
 const writer = (): string => hostname().replace(/[^\w-]/g, '') || 'host';
 
 /** Takes away what processes of this machine left that were killed while they wrote. */

@@ -7,7 +7,7 @@ import type { TextPipeline } from '../steps/textPipeline.ts';
 import type { BatchEncoding, Encoding } from '../tokenizerTypes.ts';
 import { readLength, truncatedLengths } from './truncation.ts';
 
-/** What a tokenizer is made of, and what holds where a call says nothing. */
+/** The parts of a tokenizer, and its defaults. */
 export interface EncodeParts {
   readonly pipeline: TextPipeline;
   readonly template: Template;
@@ -16,11 +16,11 @@ export interface EncodeParts {
   readonly modelInputNames: readonly string[];
   readonly paddingSide: 'left' | 'right';
   readonly truncationSide: 'left' | 'right';
-  /** Says something once, however often it happens. */
+  /** Warns once about each matter. */
   readonly warnOnce: (about: string, message: string) => void;
 }
 
-/** The tokens of both texts, cut to the limit. */
+/** The tokens of both texts, truncated to the limit. */
 function truncate(
   tokens: readonly [readonly string[], (readonly string[])?],
   specials: number,
@@ -79,7 +79,7 @@ function toColumns(rows: readonly Encoding[], options: ResolvedOptions, parts: E
   return columns;
 }
 
-/** Encodes what a call was given. @throws TokenizerError, TruncationError */
+/** Encodes the texts of a call. @throws TokenizerError, TruncationError */
 export function encodeTexts(given: ReadTexts, options: ResolvedOptions, parts: EncodeParts): Encoding | BatchEncoding {
   const { modelMaxLength, paddingSide, padValues } = parts;
   if (options.strategy && !Number.isFinite(options.limit))

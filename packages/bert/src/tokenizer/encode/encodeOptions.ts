@@ -19,7 +19,7 @@ const optionNames: readonly string[] = [
 
 const flags = ['addSpecialTokens', 'returnTokenTypeIds', 'returnAttentionMask', 'returnSpecialTokensMask'] as const;
 
-/** Options of one call with everything decided. */
+/** Options of one call, with defaults resolved. */
 export interface ResolvedOptions extends EncodeOptions {
   /** undefined: nothing is cut. */
   readonly strategy: TruncationStrategy | undefined;
@@ -43,7 +43,7 @@ function checkSide(value: unknown, name: string): void {
     throw new TokenizerError(`${name} is ${shown(value)}; expected 'left' or 'right'.`);
 }
 
-/** @throws TokenizerError for an option that there is not, or a value that it cannot have */
+/** @throws TokenizerError for an unknown option or a wrong value */
 export function resolveOptions(options: EncodeOptions, modelMaxLength: number): ResolvedOptions {
   if (typeof options !== 'object' || options === null)
     throw new TokenizerError(`The tokenizer takes its options as an object, { truncation, … }; got ${shown(options)}.`);

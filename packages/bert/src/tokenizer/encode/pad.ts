@@ -1,7 +1,7 @@
 import { anything, flag, oneOf, optional, requireOptions, shown, wholeNumber } from '@attune/validate';
 import { TokenizerError } from '../../errors.ts';
 
-/** How far rows are padded: true is 'longest', false is 'do_not_pad'. */
+/** Padding strategy: true is 'longest', false is 'do_not_pad'. */
 export type PaddingStrategy = boolean | 'longest' | 'max_length' | 'do_not_pad';
 
 /** Options of a tokenizer's `pad`. */
@@ -13,7 +13,7 @@ export interface PadOptions {
   padding?: PaddingStrategy | undefined;
   /** The length of 'max_length', in tokens. Default: the model's limit. */
   maxLength?: number | undefined;
-  /** Round the length up to a multiple of this. */
+  /** Round the length up to a multiple of this. Default: no rounding. */
   padToMultipleOf?: number | undefined;
   /** Make an `attention_mask` where there is none. Default true. */
   returnAttentionMask?: boolean | undefined;
@@ -21,10 +21,7 @@ export interface PadOptions {
   paddingSide?: 'left' | 'right' | undefined;
 }
 
-/**
- * What is written into padded places of each token column; any other column is passed through as it
- * is.
- */
+/** Padding value of each token column; other columns are not padded. */
 export type PadValues = Readonly<Record<string, number>>;
 
 /** Examples as rows, or as one column per key. */
@@ -103,8 +100,8 @@ function targetLength(
 }
 
 /**
- * Makes rows of token ids equally long. `input_ids` decides the length; the other token columns
- * (`padValues`) follow it, all other columns (`label`) stay. A row longer than the target keeps its
+ * Pads rows of token ids to one length. `input_ids` determines the length of all token columns
+ * (`padValues`); other columns (`label`) stay unchanged. A row longer than the target keeps its
  * length, as in `transformers`.
  */
 export function padFeatures(

@@ -2,12 +2,12 @@ import { shown } from '@attune/validate';
 import { TokenizerError } from '../../errors.ts';
 import type { TextPairs, Texts } from '../tokenizerTypes.ts';
 
-/** What the tokenizer was called with: one text or many, each perhaps with a second. */
+/** The texts of a call: one or many, with or without pairs. */
 export type ReadTexts =
   | { readonly kind: 'one'; readonly text: string; readonly pair: string | undefined }
   | { readonly kind: 'many'; readonly texts: readonly string[]; readonly pairs: readonly string[] | undefined };
 
-/** A list, or anything iterable but a string. */
+/** Whether a value is iterable and not a string. */
 export function isTexts(value: unknown): value is Texts | TextPairs {
   return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
@@ -31,7 +31,7 @@ export function requireText(value: unknown, name: string): asserts value is stri
     );
 }
 
-/** A file's column of digits is one of numbers. */
+/** Advice for a column that is not text, such as a column of digits, which is read as numbers. */
 const textAdvice = (value: unknown): string =>
   typeof value === 'number' || typeof value === 'boolean'
     ? "Choose a column of texts, or make it one: dataset.castColumn(name, value('string'))."
@@ -67,7 +67,7 @@ function readPairs(rows: readonly unknown[]): ReadTexts {
 /**
  * Reads the arguments of a call. An empty second text of a single text counts as none, as in
  * `transformers`; in a list it is a pair.
- * @throws TokenizerError for what is no text, and for lists that do not fit each other
+ * @throws TokenizerError for anything but text, and for lists that do not match
  */
 export function readTexts(input: unknown, pair: unknown): ReadTexts {
   if (typeof input === 'string') {

@@ -1,5 +1,4 @@
-// The library's steps, for a tokenizer.json of another make than BERT's. A page
-// loads them with the first.
+// The library's steps, for a tokenizer.json that is not BERT's. Loaded on demand.
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { bertNormalizer, bertWords, type BertNormalizerOptions } from './bertNormalizer.ts';
 import { TokenizerError } from '../../errors.ts';

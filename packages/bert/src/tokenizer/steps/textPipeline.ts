@@ -20,10 +20,7 @@ export interface TextPipeline {
   readonly vocabSize: number;
 }
 
-/**
- * Takes added tokens out of the vocabulary of words: in Rust no word
- * is cut at one. Returns their ids.
- */
+/** Removes added tokens from the vocabulary of words, as in Rust. Returns their ids. */
 function takeOutAddedTokens({ added_tokens: added, model: { vocab } }: TokenizerJson, words: Map<string, number>) {
   const own = Array.isArray(vocab) ? new Map(vocab) : new Map(Object.entries(vocab));
   for (const { content } of added) {

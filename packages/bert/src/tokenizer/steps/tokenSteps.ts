@@ -1,14 +1,14 @@
-/** From text to tokens and back, step by step, as tokenizer.json asks for them. */
+/** The steps from text to tokens and back, as tokenizer.json specifies them. */
 export interface TokenSteps {
   readonly normalize: (text: string) => string;
   readonly words: (text: string) => string[];
   /** Cuts words into tokens of the vocabulary. */
   readonly pieces: (words: string[]) => string[];
-  /** Ids by token, added ones among them. */
+  /** Ids by token, including added ones. */
   readonly ids: Map<string, number>;
-  /** The same by id. */
+  /** Tokens by id. */
   readonly tokens: readonly (string | undefined)[];
-  /** How they are shown: added ones as the normalizer leaves them. */
+  /** Displayed form of tokens by id: added ones as the normalizer leaves them. */
   readonly shown: readonly (string | undefined)[];
   /** The text of ids that all have a token, at least one. */
   readonly decode: (ids: readonly number[], skipSpecialTokens: boolean) => string;
