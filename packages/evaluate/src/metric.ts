@@ -83,7 +83,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
    * @throws MetricOptionError for an unknown option or value
    */
   withOptions(options: Partial<Options>): Metric<Options, Result> {
-    this.#checkOptions('withOptions', options);
+    this.#requireOptions('withOptions', options);
     return new Metric(this.#own, this.#takes, { ...this.#bound, ...provided(options) });
   }
 
@@ -117,7 +117,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
   compute(input: Partial<MetricInput> & Options = {} as Partial<MetricInput> & Options): Result {
     requireInput(`${this.name}.compute`, input);
     const { predictions, references, ...options } = input;
-    this.#checkOptions('compute', options);
+    this.#requireOptions('compute', options);
     const given = predictions !== undefined || references !== undefined;
     const parts = given ? [...this.#added, this.#takes.read(this.name, input)] : this.#added;
     if (parts.length === 0)
@@ -127,7 +127,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
     return result;
   }
 
-  #checkOptions(where: string, options: object): void {
+  #requireOptions(where: string, options: object): void {
     requireOptions(`${this.name}.${where}`, options, this.#own.options, asOption);
   }
 }

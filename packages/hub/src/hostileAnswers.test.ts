@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { posix, win32, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { HubError, listFiles, readHubFile, resolveFolder } from './index.ts';
-import { checkFilename } from './repository.ts';
+import { requireFilename } from './repository.ts';
 import { commit, gitHash, startLoopbackHub } from './testing/loopbackHub.ts';
 
 const hub = startLoopbackHub();
@@ -167,7 +167,7 @@ describe('what the hub sends', () => {
 it.each(['config.json', 'a/b.json', '...', 'a..b', 'ümlaut.txt', 'a b', '~x', 'CON', 'ab:c'])(
   'the file name %j stays inside on every system',
   (name) => {
-    checkFilename(name);
+    requireFilename(name);
     for (const [path, root] of [
       [posix, '/cache/x'],
       [win32, 'C:\\cache\\x'],

@@ -53,7 +53,7 @@ const advice = {
 };
 
 /** @throws HubError where the name or an option is not what it must be */
-export function checkOptions(where: string, nameOrFolder: unknown, options: ResolveFolderOptions): void {
+export function requireHubArguments(where: string, nameOrFolder: unknown, options: ResolveFolderOptions): void {
   requireArgument(where, 'nameOrFolder', nameOrFolder, text, HubError);
   requireOptions(where, options, where === 'resolveFolder' ? folderKinds : kinds, advice);
   if (options.forceDownload && options.localFilesOnly)

@@ -56,7 +56,7 @@ function hintFor(name: string): string {
  *
  * @throws HubError
  */
-export function checkFilename(filename: string): void {
+export function requireFilename(filename: string): void {
   const leadsOut =
     /[\\\0]/.test(filename) ||
     /^[A-Za-z]:/.test(filename) ||

@@ -3,10 +3,10 @@ import { findInFolder, isFolder, listFolder, openCache, readBytes, settings as r
 import { progressLine } from '@attune/platform';
 import { HubError, HubNotFoundError } from './errors.ts';
 import { contentRequest } from './hubClient.ts';
-import { checkOptions } from './options.ts';
+import { requireHubArguments } from './options.ts';
 import type { ResolveFolderOptions, ResolveOptions } from './options.ts';
 import type { DownloadProgress, ResolvedFile } from './platform/platform.ts';
-import { checkFilename, isCommit, parseRepository } from './repository.ts';
+import { requireFilename, isCommit, parseRepository } from './repository.ts';
 import { damagedOffline, missingOffline, offline, openSource } from './source.ts';
 import type { Source } from './source.ts';
 
@@ -37,9 +37,9 @@ export async function resolveFile(
 }
 
 async function resolve(where: string, nameOrFolder: string, filename: string, options: ResolveOptions) {
-  checkOptions(where, nameOrFolder, options);
+  requireHubArguments(where, nameOrFolder, options);
   requireArgument(where, 'filename', filename, text, HubError);
-  checkFilename(filename);
+  requireFilename(filename);
   if (await isFolder(nameOrFolder)) {
     const found = await findInFolder(nameOrFolder, filename);
     if (!found)
@@ -119,12 +119,12 @@ export async function readHubFile(
  * @throws HubNotFoundError, HubOfflineError, HubAccessError
  */
 export async function listFiles(nameOrFolder: string, options: ResolveOptions = {}): Promise<string[]> {
-  checkOptions('listFiles', nameOrFolder, options);
+  requireHubArguments('listFiles', nameOrFolder, options);
   if (await isFolder(nameOrFolder)) return listFolder(nameOrFolder);
   const source = await openSource(nameOrFolder, options);
   if (source.remote) {
     const files = [...source.remote.files.keys()].sort();
-    files.forEach(checkFilename);
+    files.forEach(requireFilename);
     return files;
   }
   const here = source.commit ? await source.cache.list(source.repository, source.commit) : [];
@@ -146,7 +146,7 @@ export interface ResolvedFolder {
  * @throws as resolveFile
  */
 export async function resolveFolder(nameOrFolder: string, options: ResolveFolderOptions = {}): Promise<ResolvedFolder> {
-  checkOptions('resolveFolder', nameOrFolder, options);
+  requireHubArguments('resolveFolder', nameOrFolder, options);
   const include = options.include ?? (() => true);
   if (await isFolder(nameOrFolder))
     return { path: nameOrFolder, files: (await listFolder(nameOrFolder)).filter(include) };
@@ -155,7 +155,7 @@ export async function resolveFolder(nameOrFolder: string, options: ResolveFolder
   const files = (source.remote ? [...source.remote.files.keys()].sort() : here).filter(include);
   if (!source.remote && files.length === 0) throw offline(source);
   for (const file of files) {
-    checkFilename(file);
+    requireFilename(file);
     await takeFile(source, file, options);
   }
   return { path: source.commit && source.cache.folder(source.repository, source.commit), files };

@@ -10,5 +10,5 @@ export { uniformNoise } from './functional/dropout/uniformNoise.ts';
 export { normAfter } from './nn/layers/normalisation.ts';
 export { floatsOf } from './safetensors/floats.ts';
 export { areContiguous, makeContiguous } from './nn/parameter/contiguous.ts';
-export { checkPlateauOptions } from './optim/schedules/reduceLROnPlateau.ts';
+export { requirePlateauOptions } from './optim/schedules/reduceLROnPlateau.ts';
 export { withHalves } from './nn/parameter/halfWeights.ts';

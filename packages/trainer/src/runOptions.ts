@@ -58,7 +58,7 @@ const trainAdvice: OptionAdvice = {
 };
 
 /** @throws TrainerError for unknown or unsupported options of `train()` */
-export function readTrainOptions(options: TrainOptions): void {
+export function requireTrainOptions(options: TrainOptions): void {
   requireOptions('train', options, trainKinds, trainAdvice);
 }
 

@@ -10,7 +10,7 @@ import { flowAndReports, progressCallback } from './callbacks/builtIn.ts';
 import { CallbackList } from './callbacks/callbackList.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
 import type { Checkpoint } from './checkpoint/read.ts';
-import { checkedDataloader, evalDataloader, trainDataloader } from './data/dataloaders.ts';
+import { readDataloader, evalDataloader, trainDataloader } from './data/dataloaders.ts';
 import { ModelColumns } from './data/modelColumns.ts';
 import { isSeveral, requireDataset, requireEvalDataset } from './data/trainerDataset.ts';
 import type { EvalDataset, TrainerDataset } from './data/trainerDataset.ts';
@@ -21,10 +21,10 @@ import { outputsOf } from './evaluation/nested.ts';
 import type { Collected } from './evaluation/nested.ts';
 import type * as Extension from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
-import { callModelInit } from './modelChecks.ts';
+import { callModelInit } from './requireModel.ts';
 import { defaultSchedule } from './optimization/defaultSchedule.ts';
 import { prepareTelling } from './progress/preparation.ts';
-import { readEvaluateOptions, readTrainOptions } from './runOptions.ts';
+import { readEvaluateOptions, requireTrainOptions } from './runOptions.ts';
 import type { TrainOptions, TrainOutput } from './runOptions.ts';
 import { TrainerControl } from './state/trainerControl.ts';
 import { TrainerState } from './state/trainerState.ts';
@@ -133,7 +133,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
    * @throws TrainerDatasetError, SaveError, the reason of `signal`, and the GPU's own errors
    */
   async train(options: TrainOptions = {}): Promise<TrainOutput> {
-    readTrainOptions(options);
+    requireTrainOptions(options);
     const { resumeFromCheckpoint = this.args.resumeFromCheckpoint, signal } = options;
     return trainAlone(this.#parts.modelInit ? this : this.model, async () => {
       this.#runSignal = signal;
@@ -169,7 +169,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     await this.#haveModel();
     const given = evalDataset ?? this.evalDataset;
     if (given && isSeveral(given)) return this.#evaluateSeveral(given, loop);
-    const loader = checkedDataloader('getEvalDataloader', await this.getEvalDataloader(evalDataset as TrainerDataset));
+    const loader = readDataloader('getEvalDataloader', await this.getEvalDataloader(evalDataset as TrainerDataset));
     // Without metrics nobody would see what the model says.
     const lossOnly = this.#parts.computeMetrics === undefined;
     const { metrics } = await this.#timedLoop(loader, { ...loop, ...(lossOnly && { predictionLossOnly: true }) });
@@ -193,7 +193,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     const loop = readEvaluateOptions('predict', options, 'test');
     requireDataset('predict', 'testDataset', testDataset, this.args);
     await this.#haveModel();
-    const loader = checkedDataloader('getTestDataloader', await this.getTestDataloader(testDataset));
+    const loader = readDataloader('getTestDataloader', await this.getTestDataloader(testDataset));
     const { predictions, labelIds, metrics } = await this.#timedLoop(loader, { ...loop, description: 'Prediction' });
     await this.#callbacks.call('onPredict', { metrics });
     const labels = labelIds ?? new NdArray(new Int32Array(0), [0]);

@@ -22,7 +22,7 @@ import type { EvalPrediction } from './evaluation/evaluationOutput.ts';
 import type { Collected, Nested } from './evaluation/nested.ts';
 import type { ComputeLossFunc, OptimizerScheduler } from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
-import { modelKind } from './modelChecks.ts';
+import { modelKind } from './requireModel.ts';
 import { functionOf } from './ownFunction.ts';
 
 /** A tokenizer that pads batches and can be saved beside the model. */

@@ -10,7 +10,7 @@ import type { EvalDataset } from './data/trainerDataset.ts';
 import { TrainerError, TrainingArgumentsError } from './errors.ts';
 import type { OptimizerScheduler } from './extensionPoints.ts';
 import type { TrainableModel } from './model.ts';
-import { checkModel, modelKind } from './modelChecks.ts';
+import { requireModel, modelKind } from './requireModel.ts';
 import { requireTrainerOptions } from './trainerOptions.ts';
 import type { TrainerOptions } from './trainerOptions.ts';
 
@@ -59,8 +59,8 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
   } = options;
   const { processingClass } = rest;
   const [optimizer = null, scheduler = null] = optimizers ?? [];
-  checkOwnOptimizer(options, optimizer, scheduler);
-  if (trained) checkModel(trained, args, device);
+  requireOwnOptimizer(options, optimizer, scheduler);
+  if (trained) requireModel(trained, args, device);
   if (trainDataset && args.trainSamplingStrategy === 'group_by_length' && trainDataset.length > 0)
     rowLength(trainDataset, 0, args);
   if (args.evalStrategy !== 'no' && !rest.evalDataset) {
@@ -70,7 +70,7 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
   }
   if (args.evalOnStart && !rest.evalDataset)
     throw new TrainingArgumentsError('evalOnStart is true but no evalDataset was given: pass one, or leave it out');
-  checkDecidingSet(args, rest.evalDataset);
+  requireDecidingSet(args, rest.evalDataset);
   const current = { model: trained ?? null };
   return {
     ...rest,
@@ -109,7 +109,7 @@ export function withArguments(parts: TrainerParts, args: TrainingArguments): Tra
 /**
  * Checks for contradictions that `transformers` refuses too, and for an optimizer of another model.
  */
-function checkOwnOptimizer(
+function requireOwnOptimizer(
   options: TrainerOptions,
   optimizer: Optimizer | null,
   scheduler: Schedule | OptimizerScheduler | null,
@@ -139,7 +139,7 @@ function checkOwnOptimizer(
 }
 
 /** With several evaluation sets the deciding metric must belong to one of them. */
-function checkDecidingSet(
+function requireDecidingSet(
   { metricForBestModel: given }: TrainingArguments,
   evalDataset: EvalDataset | undefined,
 ): void {

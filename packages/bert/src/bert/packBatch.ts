@@ -92,7 +92,7 @@ function readColumns(inputs: ModelInputs): TokenColumns {
   };
 }
 
-function checkId(id: unknown, size: number, name: string, row: number, column: number, meaning: string): void {
+function requireId(id: unknown, size: number, name: string, row: number, column: number, meaning: string): void {
   if (!Number.isInteger(id) || (id as number) < 0 || (id as number) >= size) {
     throw new BatchError(
       `${name}[${row}, ${column}] is ${shown(id)}; ids from 0 to ${size - 1} were expected (${meaning}). ` +
@@ -102,7 +102,7 @@ function checkId(id: unknown, size: number, name: string, row: number, column: n
   }
 }
 
-function checkPosition(row: number, column: number, positions: number): void {
+function requirePosition(row: number, column: number, positions: number): void {
   if (column < positions) return;
   throw new BatchError(
     `Row ${row} has a token in column ${column}, but the model has ${positions} positions. ` +
@@ -112,7 +112,7 @@ function checkPosition(row: number, column: number, positions: number): void {
 }
 
 /** Checks that column 0 holds a token, as the pooler reads it. */
-function checkFirstToken(row: number, tokens: number, firstColumn: number | undefined): void {
+function requireFirstToken(row: number, tokens: number, firstColumn: number | undefined): void {
   if (tokens === 0)
     throw new BatchError(
       `Row ${row} has no token: its attention_mask is 0 throughout. Leave such rows out of the batch.`,
@@ -154,11 +154,11 @@ export function packBatch(inputs: ModelInputs, limits: PackLimits, exampleOffset
     for (let column = 0; column < columns; column++) {
       const at = row * columns + column;
       if (mask && mask[at] === 0) continue;
-      checkPosition(row, column, limits.maxPositionEmbeddings);
+      requirePosition(row, column, limits.maxPositionEmbeddings);
       const word = words[at] as number;
       const type = types ? (types[at] as number) : 0;
-      checkId(word, limits.vocabSize, 'input_ids', row, column, 'the vocabulary of the model');
-      checkId(type, limits.typeVocabSize, 'token_type_ids', row, column, 'the token types of the model');
+      requireId(word, limits.vocabSize, 'input_ids', row, column, 'the vocabulary of the model');
+      requireId(type, limits.typeVocabSize, 'token_type_ids', row, column, 'the token types of the model');
       packed.inputIds[next] = word;
       packed.positionIds[next] = column;
       packed.typeIds[next] = type;
@@ -166,7 +166,7 @@ export function packBatch(inputs: ModelInputs, limits: PackLimits, exampleOffset
       packed.paddedIndex[next] = at;
       next++;
     }
-    checkFirstToken(row, next - start, packed.positionIds[start]);
+    requireFirstToken(row, next - start, packed.positionIds[start]);
     packed.cuSeqlens[row + 1] = next;
     maxSeqlen = Math.max(maxSeqlen, next - start);
   }

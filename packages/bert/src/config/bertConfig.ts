@@ -1,6 +1,6 @@
 import { nearestName, object, provided, requireArgument, shown } from '@attune/validate';
 import { ConfigError, modelTypeError } from '../errors.ts';
-import { checkFields, defaults, fieldNames, type BertConfigFields, type ProblemType } from './fields.ts';
+import { requireFields, defaults, fieldNames, type BertConfigFields, type ProblemType } from './fields.ts';
 import { defaultLabels, resolveLabels, type LabelOptions } from './labels.ts';
 import { contradictsLabels } from './passedOver.ts';
 
@@ -84,7 +84,7 @@ export class BertConfig implements BertConfigFields {
     for (const name of fieldNames) {
       if (options[name] !== undefined) Object.assign(fields, { [name]: options[name] });
     }
-    checkFields(fields, source);
+    requireFields(fields, source);
     Object.assign(this, fields);
     this.labels = resolveLabels(options, source) ?? defaultLabels(2);
     // As in transformers: a single class is right whatever is computed.

@@ -76,7 +76,7 @@ const problemTypes = ['regression', 'single_label_classification', 'multi_label_
 
 const isProbability = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < 1;
 
-function checkSizes(fields: BertConfigFields, source: string): void {
+function requireSizes(fields: BertConfigFields, source: string): void {
   for (const [name, most] of Object.entries(largest) as [keyof typeof largest, number][]) {
     const value: unknown = fields[name];
     if (!Number.isInteger(value) || fields[name] < 1)
@@ -98,8 +98,8 @@ function checkSizes(fields: BertConfigFields, source: string): void {
 }
 
 /** @throws ConfigError for a value that a field cannot have */
-export function checkFields(fields: BertConfigFields, source: string): void {
-  checkSizes(fields, source);
+export function requireFields(fields: BertConfigFields, source: string): void {
+  requireSizes(fields, source);
   for (const name of ['hiddenDropoutProb', 'attentionProbsDropoutProb', 'classifierDropout'] as const) {
     const value = fields[name];
     if (!isProbability(value) && !(name === 'classifierDropout' && value === null))

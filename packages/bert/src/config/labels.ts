@@ -14,7 +14,7 @@ export interface LabelOptions {
 /** Far above every dataset; a file with more is damaged. */
 const mostLabels = 2 ** 20;
 
-function checkCount(count: unknown, source: string): void {
+function requireCount(count: unknown, source: string): void {
   if (!Number.isInteger(count) || Number(count) < 1)
     throw new ConfigError(
       `${source}: numLabels is ${shown(count)}; a whole number of at least 1 was expected (1 means regression).`,
@@ -72,7 +72,7 @@ function requireAgreement(
 /** Class names by number, as many as there are labels. @throws ConfigError */
 export function resolveLabels(given: LabelOptions, source: string): string[] | undefined {
   const { numLabels, id2label, label2id } = given;
-  if (numLabels !== undefined) checkCount(numLabels, source);
+  if (numLabels !== undefined) requireCount(numLabels, source);
   const byId = id2label && namesById(id2label, source);
   if (byId && label2id) requireAgreement(byId, label2id, source);
   const names = byId ?? (label2id && namesByLabel(label2id, source));

@@ -25,7 +25,7 @@ import { bertSteps, isBert } from './steps/bertSteps.ts';
 import { createTokenizer, type TokenizerParts } from './tokenizer.ts';
 import { savedConfig } from './files/savedFiles.ts';
 import { namesMore } from './files/specialTokens.ts';
-import { applyConfig, checkTokenizerConfig, checkTokenizerJson, type TokenizerConfig } from './files/tokenizerJson.ts';
+import { applyConfig, readTokenizerConfig, readTokenizerJson, type TokenizerConfig } from './files/tokenizerJson.ts';
 import type { Tokenizer } from './tokenizerTypes.ts';
 
 /** Options that override the files. */
@@ -120,7 +120,7 @@ async function createChecked(parts: Omit<TokenizerParts, 'steps'>, source: strin
 }
 
 async function makeTokenizer(files: TokenizerFiles, options: TokenizerOverrides, folder: string): Promise<Tokenizer> {
-  const stated = checkTokenizerConfig(files.config ?? {}, `${folder}tokenizer_config.json`);
+  const stated = readTokenizerConfig(files.config ?? {}, `${folder}tokenizer_config.json`);
   const { addedTokens, specialTokensMap } = files;
   const isPlain = specialTokensMap === undefined && stated.additional_special_tokens === undefined;
   const config: TokenizerConfig = isPlain
@@ -130,7 +130,7 @@ async function makeTokenizer(files: TokenizerFiles, options: TokenizerOverrides,
   if (options.truncationSide) config.truncation_side = options.truncationSide;
   const source = `${folder}${files.tokenizerJson ? 'tokenizer.json' : 'vocab.txt'}`;
   const own = files.tokenizerJson
-    ? applyConfig(checkTokenizerJson(files.tokenizerJson, source), config)
+    ? applyConfig(readTokenizerJson(files.tokenizerJson, source), config)
     : (await import('./files/fromVocabulary.ts')).fromVocabulary(files.vocabulary ?? '', config, folder);
   const json =
     addedTokens || namesMore(own, config)

@@ -3,7 +3,7 @@ import { writableFolder, type WritableFolder } from '../folder/modelFolder.ts';
 import { encodeTexts, type EncodeParts } from './encode/encode.ts';
 import { resolveOptions } from './encode/encodeOptions.ts';
 import { TokenizerError } from '../errors.ts';
-import { checkPadOptions, padFeatures, type Features, type PadOptions } from './encode/pad.ts';
+import { requirePadOptions, padFeatures, type Features, type PadOptions } from './encode/pad.ts';
 import { extraTokens, readSpecialTokens, specialTokenFields } from './files/specialTokens.ts';
 import { tokenizerFiles } from './files/savedFiles.ts';
 import { readTemplate } from './encode/template.ts';
@@ -67,7 +67,7 @@ function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: 
       return pipeline.tokensOf(text).map(pipeline.shownAs);
     },
     pad(features: Features, options: PadOptions = {}): Record<string, unknown[]> {
-      checkPadOptions(options);
+      requirePadOptions(options);
       return padFeatures(features, options, padValues, { maxLength: modelMaxLength, paddingSide });
     },
     decode,

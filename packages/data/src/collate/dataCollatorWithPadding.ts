@@ -3,7 +3,7 @@ import type { OptionKinds } from '@attune/validate';
 import { CollateError } from '../errors.ts';
 import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
-import { adviceFor, checkOptions } from '../checkOptions.ts';
+import { adviceFor, requireDatasetOptions } from '../requireDatasetOptions.ts';
 import type { Batch, CollatorRow, DataCollator } from './batch.ts';
 import { isTypedArray } from '../array/typedArray.ts';
 import { show } from '../show.ts';
@@ -65,7 +65,7 @@ export class DataCollatorWithPadding {
 
   /** @throws CollateError for unknown options */
   constructor(options: DataCollatorWithPaddingOptions) {
-    checkOptions('new DataCollatorWithPadding', options, optionKinds, otherNames, CollateError);
+    requireDatasetOptions('new DataCollatorWithPadding', options, optionKinds, otherNames, CollateError);
     const { tokenizer, padding = true, maxLength, padToMultipleOf } = options;
     if (maxLength !== undefined && padding !== 'max_length')
       throw new CollateError(

@@ -6,7 +6,7 @@ import { DatasetError } from '../errors.ts';
 import { featuresKind } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import { isList } from '../array/typedArray.ts';
-import { checkOptions } from '../checkOptions.ts';
+import { requireDatasetOptions } from '../requireDatasetOptions.ts';
 import { addColumnOptions } from './options.ts';
 import { findColumn } from './table.ts';
 import type { Table } from './table.ts';
@@ -46,7 +46,7 @@ export function withColumn(
 ): Table {
   requireArgument('addColumn', 'name', name, text, DatasetError);
   requireArgument('addColumn', 'values', values, newColumn, DatasetError);
-  checkOptions('addColumn', options, addColumnOptions);
+  requireDatasetOptions('addColumn', options, addColumnOptions);
   if (table.has(name))
     throw new DatasetError(`addColumn: there is a column '${name}' already. Remove or rename it first.`);
   if (values.length !== length && table.size > 0)

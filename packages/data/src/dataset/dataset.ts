@@ -2,7 +2,7 @@ import { arrayOf, instanceOf, requireArgument, shown, text, wholeNumber } from '
 import { DatasetError } from '../errors.ts';
 import { featureKind } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
-import { checkOptions } from '../checkOptions.ts';
+import { requireDatasetOptions } from '../requireDatasetOptions.ts';
 import { show } from '../show.ts';
 import { freshSeed, Pcg64, seedKind } from '../random/pcg64.ts';
 import { castColumns, renamedColumns, withColumn } from './columnOperations.ts';
@@ -14,7 +14,7 @@ import { DatasetRows } from './datasetRows.ts';
 import { encodeClasses } from './encodeClasses.ts';
 import { concatenateTables, tableOfColumns, tableOfRows } from './makeTable.ts';
 import { filterRows } from './filterRows.ts';
-import { canBeKept, checkMap, mapTable } from './mapRows.ts';
+import { canBeKept, requireMap, mapTable } from './mapRows.ts';
 import type { AnyFunction } from './mapRows.ts';
 import * as kinds from './options.ts';
 import { shardRows } from './shardRows.ts';
@@ -125,7 +125,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
    */
   shuffle(seed?: number | bigint | { readonly seed?: number | bigint }): Dataset<Row> {
     const given = typeof seed === 'object' && seed !== null ? seed.seed : seed;
-    if (typeof seed === 'object') checkOptions('shuffle', seed, kinds.shuffleOptions, kinds.shuffleAdvice);
+    if (typeof seed === 'object') requireDatasetOptions('shuffle', seed, kinds.shuffleOptions, kinds.shuffleAdvice);
     else if (seed !== undefined) requireArgument('shuffle', 'seed', seed, seedKind, DatasetError);
     return this.#take(new Pcg64(given ?? freshSeed()).permutation(this.length));
   }
@@ -133,7 +133,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   /** Rows ordered by one or more columns; equal rows keep their order. */
   sort(columns: ColumnName<Row> | readonly ColumnName<Row>[], options: SortOptions = {}): Dataset<Row> {
     requireArgument('sort', 'columns', columns, kinds.columnNames, DatasetError);
-    checkOptions('sort', options, kinds.sortOptions, kinds.sortAdvice);
+    requireDatasetOptions('sort', options, kinds.sortOptions, kinds.sortAdvice);
     const names: readonly string[] = typeof columns === 'string' ? [columns] : columns;
     const table = this.ordered();
     const sorted = names.map((name) => {
@@ -150,7 +150,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
    * @throws DatasetError for impossible sizes
    */
   trainTestSplit(options: SplitOptions = {}): TrainTestSplit<Row> {
-    checkOptions('trainTestSplit', options, kinds.splitOptions, kinds.splitAdvice);
+    requireDatasetOptions('trainTestSplit', options, kinds.splitOptions, kinds.splitAdvice);
     if (this.length === 0) return datasetDict({ train: this, test: this }) as TrainTestSplit<Row>;
     const { stratifyByColumn } = options;
     const labels =
@@ -177,7 +177,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     options?: MapOptions<Removed> & { readonly batched?: false },
   ): Promise<Dataset<MappedRow<Row, New, Removed>>>;
   async map(mapper: AnyFunction, options: MapOptions = {}): Promise<unknown> {
-    await checkMap(mapper, options);
+    await requireMap(mapper, options);
     const { batched = false, batchSize = 1000, removeColumns = [], cache, desc = 'Map' } = options;
     const removed: readonly string[] = typeof removeColumns === 'string' ? [removeColumns] : removeColumns;
     const [length, label] = [this.length, desc];

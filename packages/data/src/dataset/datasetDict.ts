@@ -7,8 +7,8 @@ import { quoted } from '../show.ts';
 // circular.
 // oxlint-disable-next-line import/no-cycle
 import type { Dataset } from './dataset.ts';
-import { checkFilter } from './filterRows.ts';
-import { checkMap } from './mapRows.ts';
+import { requireFilter } from './filterRows.ts';
+import { requireMap } from './mapRows.ts';
 import type { AnyFunction } from './mapRows.ts';
 import { rowNumbers } from './options.ts';
 import type { FilterOptions, MapOptions, SortOptions } from './options.ts';
@@ -122,7 +122,7 @@ class DatasetDictMethods<Row> {
     options?: MapOptions<Removed> & { readonly batched?: false },
   ): Promise<DatasetDict<MappedRow<Row, New, Removed>>>;
   async map(mapper: AnyFunction, options: MapOptions = {}): Promise<unknown> {
-    await checkMap(mapper, options);
+    await requireMap(mapper, options);
     return this.#eachInTurn((dataset, name) => {
       const run = dataset.map.bind(dataset) as (mapper: unknown, options: MapOptions) => Promise<Dataset<object>>;
       return run(mapper, { ...options, desc: `${options.desc ?? 'Map'} (${name})` });
@@ -139,7 +139,7 @@ class DatasetDictMethods<Row> {
     options?: FilterOptions & { readonly batched?: false },
   ): Promise<DatasetDict<Row>>;
   async filter(predicate: AnyFunction, options: FilterOptions = {}): Promise<DatasetDict<Row>> {
-    await checkFilter(predicate, options);
+    await requireFilter(predicate, options);
     return this.#eachInTurn((dataset, name) => {
       const run = dataset.filter.bind(dataset) as (predicate: unknown, options: FilterOptions) => Promise<Dataset<Row>>;
       return run(predicate, { ...options, desc: `${options.desc ?? 'Filter'} (${name})` });

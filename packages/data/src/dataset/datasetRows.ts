@@ -2,7 +2,7 @@ import type { Column } from '../columns/column.ts';
 import { DatasetError, FeatureError } from '../errors.ts';
 import { ClassLabel, describeFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
-import { checkOptions } from '../checkOptions.ts';
+import { requireDatasetOptions } from '../requireDatasetOptions.ts';
 import { show } from '../show.ts';
 import { iterOptions } from './options.ts';
 import { findColumn, requireSingle, setOwn, tableLength } from './table.ts';
@@ -89,7 +89,7 @@ export class DatasetRows<Row> {
 
   /** Rows in groups, as columns; the last group may be smaller unless `dropLastBatch`. */
   iter(options: { readonly batchSize: number; readonly dropLastBatch?: boolean }): Generator<RowBatch<Row>> {
-    checkOptions('iter', options, iterOptions);
+    requireDatasetOptions('iter', options, iterOptions);
     return this.#batches(options.batchSize, options.dropLastBatch ?? false);
   }
 

@@ -2,7 +2,7 @@ import { progressLine } from '@attune/platform';
 import { requireArgument, callable } from '@attune/validate';
 import { MapError } from '../errors.ts';
 import { show } from '../show.ts';
-import { checkAwaitedOptions } from '../checkOptions.ts';
+import { requireAwaitedOptions } from '../requireDatasetOptions.ts';
 import { LongWork } from './longWork.ts';
 import { namingRows } from './failedRows.ts';
 import type { AnyFunction } from './mapRows.ts';
@@ -20,9 +20,9 @@ interface Rows {
 const otherNames = async () => (await import('./otherNames.ts')).namesOfFilter;
 
 /** @throws MapError for anything but a function, or unknown options */
-export async function checkFilter(predicate: unknown, options: FilterOptions): Promise<void> {
+export async function requireFilter(predicate: unknown, options: FilterOptions): Promise<void> {
   requireArgument('filter', 'function', predicate, callable, MapError);
-  await checkAwaitedOptions('filter', options, filterOptions, otherNames, MapError);
+  await requireAwaitedOptions('filter', options, filterOptions, otherNames, MapError);
 }
 
 const columnsOf = (dataset: Rows) =>
@@ -30,7 +30,7 @@ const columnsOf = (dataset: Rows) =>
 
 /** Indices of the rows for which a function returns true. @throws MapError */
 export async function filterRows(dataset: Rows, predicate: AnyFunction, options: FilterOptions): Promise<Int32Array> {
-  await checkFilter(predicate, options);
+  await requireFilter(predicate, options);
   const { batched = false, batchSize = 1000, desc = 'Filter' } = options;
   const keep: number[] = [];
   const ask = predicate as (input: unknown, index: unknown) => unknown;

@@ -7,7 +7,7 @@ import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import { isList } from '../array/typedArray.ts';
 import { show } from '../show.ts';
-import { checkOptions } from '../checkOptions.ts';
+import { requireDatasetOptions } from '../requireDatasetOptions.ts';
 import { makingOptions } from './options.ts';
 import type { Table } from './table.ts';
 
@@ -31,7 +31,7 @@ const columnsObject: Kind = {
 /** A table from objects. @throws DatasetError, FeatureError */
 export function tableOfRows(rows: readonly object[], options: { readonly features?: Features }): Table {
   requireArgument('Dataset.fromRows', 'rows', rows, rowList, DatasetError);
-  checkOptions('Dataset.fromRows', options, makingOptions);
+  requireDatasetOptions('Dataset.fromRows', options, makingOptions);
   const names = new Set<string>();
   for (const [index, row] of rows.entries()) {
     if (!named.holds(row))
@@ -57,7 +57,7 @@ export function tableOfColumns(
   options: { readonly features?: Features },
 ): Table {
   requireArgument('Dataset.fromColumns', 'columns', columns, columnsObject, DatasetError);
-  checkOptions('Dataset.fromColumns', options, makingOptions);
+  requireDatasetOptions('Dataset.fromColumns', options, makingOptions);
   const { features = {} } = options;
   const unknown = Object.keys(features).find((name) => !Object.hasOwn(columns, name));
   if (unknown !== undefined)

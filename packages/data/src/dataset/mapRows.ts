@@ -7,7 +7,7 @@ import { MapError } from '../errors.ts';
 import { ClassLabel } from '../features/feature.ts';
 import { isTypedArray } from '../array/typedArray.ts';
 import { show } from '../show.ts';
-import { checkAwaitedOptions, checkOptions } from '../checkOptions.ts';
+import { requireAwaitedOptions, requireDatasetOptions } from '../requireDatasetOptions.ts';
 import { LongWork } from './longWork.ts';
 import { namingRows } from './failedRows.ts';
 import { cacheOptions, mapOptions } from './options.ts';
@@ -30,10 +30,10 @@ export interface MapRequest {
 const otherNames = async () => (await import('./otherNames.ts')).namesOfMap;
 
 /** @throws MapError for anything but a function, or unknown options */
-export async function checkMap(mapper: unknown, options: MapOptions): Promise<void> {
+export async function requireMap(mapper: unknown, options: MapOptions): Promise<void> {
   requireArgument('map', 'function', mapper, callable, MapError);
-  await checkAwaitedOptions('map', options, mapOptions, otherNames, MapError);
-  if (options.cache !== undefined) checkOptions('map, cache', options.cache, cacheOptions, {}, MapError);
+  await requireAwaitedOptions('map', options, mapOptions, otherNames, MapError);
+  if (options.cache !== undefined) requireDatasetOptions('map, cache', options.cache, cacheOptions, {}, MapError);
 }
 
 /** Whether the result can be cached: its dependencies are known. */
@@ -79,7 +79,7 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
         `map: the function returned the columns ${names.join(', ') || 'none'} for rows ${start} to ${end - 1}, and ${newNames.join(', ') || 'none'} before. Return the same ones each time.`,
       );
     }
-    rows += checkLengths(
+    rows += requireOneLength(
       columns,
       end - start,
       kept.filter((name) => !columns.has(name)),
@@ -200,7 +200,7 @@ async function callWithRows(
 }
 
 /** @returns the length of the new columns */
-function checkLengths(columns: Map<string, ArrayLike<unknown>>, given: number, kept: readonly string[]): number {
+function requireOneLength(columns: Map<string, ArrayLike<unknown>>, given: number, kept: readonly string[]): number {
   let first: string | undefined;
   for (const [name, { length }] of columns) {
     first ??= name;

@@ -14,7 +14,7 @@ import {
 } from '@attune/validate';
 import type { Kind, OptionKinds } from '@attune/validate';
 import { featureKind, featuresKind } from '../features/feature.ts';
-import { adviceFor } from '../checkOptions.ts';
+import { adviceFor } from '../requireDatasetOptions.ts';
 import { seedKind } from '../random/pcg64.ts';
 
 export const columnNames: Kind = oneOfKinds('the name of a column, or an array of them', text, arrayOf(text, 'texts'));

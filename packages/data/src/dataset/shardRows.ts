@@ -1,11 +1,11 @@
 import { DatasetError } from '../errors.ts';
-import { checkOptions } from '../checkOptions.ts';
+import { requireDatasetOptions } from '../requireDatasetOptions.ts';
 import { shardOptions } from './options.ts';
 import type { ShardOptions } from './options.ts';
 
 /** Row numbers of one of several equal parts. @throws DatasetError */
 export function shardRows(length: number, options: ShardOptions): Int32Array {
-  checkOptions('shard', options, shardOptions);
+  requireDatasetOptions('shard', options, shardOptions);
   const { numShards, index, contiguous = true } = options;
   if (index >= numShards)
     throw new DatasetError(

@@ -1,7 +1,7 @@
 import { arrayOf, oneOf, optional, requireArgument, shown, text, wholeNumber } from '@attune/validate';
 import type { Kind, OptionKinds } from '@attune/validate';
 import { FeatureError } from '../errors.ts';
-import { adviceFor, checkOptions } from '../checkOptions.ts';
+import { adviceFor, requireDatasetOptions } from '../requireDatasetOptions.ts';
 import { quoted } from '../show.ts';
 
 /**
@@ -56,7 +56,7 @@ export class ClassLabel {
    * @throws FeatureError when a name is given twice
    */
   constructor(options: { readonly names: readonly string[] } | { readonly numClasses: number }) {
-    checkOptions('new ClassLabel', options, classKinds, classAdvice, FeatureError);
+    requireDatasetOptions('new ClassLabel', options, classKinds, classAdvice, FeatureError);
     const given = options as { readonly names?: readonly string[]; readonly numClasses?: number };
     if ((given.names === undefined) === (given.numClasses === undefined))
       throw new FeatureError(`new ClassLabel: pass names or numClasses; got ${shown(options)}`);

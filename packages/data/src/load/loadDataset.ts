@@ -4,7 +4,7 @@ import { datasetDict } from '../dataset/datasetDict.ts';
 import type { DatasetDict } from '../dataset/datasetDict.ts';
 import { concatenateTables } from '../dataset/makeTable.ts';
 import { DatasetError } from '../errors.ts';
-import { checkAwaitedOptions } from '../checkOptions.ts';
+import { requireAwaitedOptions } from '../requireDatasetOptions.ts';
 import { findSources } from './sources/findSources.ts';
 import { loadKinds } from './loadOptions.ts';
 import type { LoadDatasetOptions } from './loadOptions.ts';
@@ -59,8 +59,8 @@ export async function loadDataset(
   requireArgument('loadDataset', 'path', path, nonEmptyText, DatasetError);
   requireArgument('loadDataset', 'name', nameOrOptions, nameOrObject, DatasetError);
   if (typeof nameOrOptions === 'object' && nameOrOptions !== null)
-    await checkAwaitedOptions('loadDataset', nameOrOptions, loadKinds, otherNames);
-  if (more !== undefined) await checkAwaitedOptions('loadDataset', more, loadKinds, otherNames);
+    await requireAwaitedOptions('loadDataset', nameOrOptions, loadKinds, otherNames);
+  if (more !== undefined) await requireAwaitedOptions('loadDataset', more, loadKinds, otherNames);
   const options = typeof nameOrOptions === 'string' ? { ...more, name: nameOrOptions } : { ...nameOrOptions, ...more };
   const splits: [string, Dataset][] = [];
   for (const [split, sources] of await findSources(path, options)) {

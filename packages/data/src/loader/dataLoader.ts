@@ -4,7 +4,7 @@ import type { Batch, CollatorRow, DataCollator } from '../collate/batch.ts';
 import { defaultDataCollator } from '../collate/defaultDataCollator.ts';
 import { CollateError, DatasetError } from '../errors.ts';
 import type { Features } from '../features/feature.ts';
-import { adviceFor, checkOptions } from '../checkOptions.ts';
+import { adviceFor, requireDatasetOptions } from '../requireDatasetOptions.ts';
 import { seedKind } from '../random/pcg64.ts';
 import { RandomSampler, SequentialSampler } from './samplers.ts';
 import type { Sampler } from './samplers.ts';
@@ -116,7 +116,7 @@ export class DataLoader implements AsyncIterable<Batch> {
    * @throws DatasetError for anything but a dataset, unknown options, or a sampler for other data
    */
   constructor(dataset: RowSource, options: DataLoaderOptions = {}) {
-    checkOptions('new DataLoader', isOldForm(dataset) ? dataset : options, optionKinds, otherNames);
+    requireDatasetOptions('new DataLoader', isOldForm(dataset) ? dataset : options, optionKinds, otherNames);
     requireArgument('new DataLoader', 'dataset', dataset, rowSource, DatasetError);
     const { batchSize = 1, shuffle = false, seed, collateFn = defaultDataCollator, dropLast = false } = options;
     if (options.sampler && shuffle)
@@ -168,7 +168,7 @@ export class DataLoader implements AsyncIterable<Batch> {
    * @param options.startBatch index of the first batch; earlier ones are not made. Default 0
    */
   async *iterate(options: { readonly startBatch?: number } = {}): AsyncGenerator<Batch> {
-    checkOptions('iterate', options, iterateKinds);
+    requireDatasetOptions('iterate', options, iterateKinds);
     const { startBatch = 0 } = options;
     const order = this.#sampler.indices(this.#epoch);
     this.#epoch += 1;

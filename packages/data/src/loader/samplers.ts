@@ -1,7 +1,7 @@
 import { callable, optional, requireArgument, shown, wholeNumber } from '@attune/validate';
 import type { OptionKinds } from '@attune/validate';
 import { DatasetError } from '../errors.ts';
-import { checkOptions } from '../checkOptions.ts';
+import { requireDatasetOptions } from '../requireDatasetOptions.ts';
 import { freshSeed, Pcg64, seedKind } from '../random/pcg64.ts';
 
 /** The order of rows in an epoch. */
@@ -20,7 +20,7 @@ export class SequentialSampler implements Sampler {
 
   /** @throws DatasetError when `numSamples` is no number of rows */
   constructor(options: { readonly numSamples: number }) {
-    checkOptions('new SequentialSampler', options, countKinds);
+    requireDatasetOptions('new SequentialSampler', options, countKinds);
     this.length = options.numSamples;
   }
 
@@ -54,7 +54,7 @@ export class RandomSampler implements Sampler {
 
   /** @throws DatasetError for unknown options, or both a seed and an order */
   constructor(options: RandomSamplerOptions) {
-    checkOptions('new RandomSampler', options, randomKinds, { generator: 'pass a seed, or an order' });
+    requireDatasetOptions('new RandomSampler', options, randomKinds, { generator: 'pass a seed, or an order' });
     const { numSamples, seed, order } = options;
     if (seed !== undefined && order !== undefined)
       throw new DatasetError('new RandomSampler: pass a seed or an order, not both.');

@@ -137,7 +137,7 @@ function countedLabels(
   return kind === 'binary' ? binaryLabels(name, rows, posLabel) : (labels ?? presentClasses(rows));
 }
 
-function checkAverage(name: string, kind: Average | null, takes: 'classes' | 'multilabel'): void {
+function requireAverage(name: string, kind: Average | null, takes: 'classes' | 'multilabel'): void {
   if (kind === 'samples' && takes === 'classes')
     throw new MetricOptionError(
       `${name}: average 'samples' needs several labels per row: load('${name}', 'multilabel').`,
@@ -156,7 +156,7 @@ function compute(
 ): number | number[] {
   const { sampleWeight, zeroDivision = 0 } = options;
   const kind = options.average === undefined ? 'binary' : options.average;
-  checkAverage(name, kind, takes);
+  requireAverage(name, kind, takes);
   const weight = rowWeights(name, rows.references.rows, sampleWeight);
   const labels = countedLabels(name, rows, kind, takes, options);
   const counts =

@@ -17,7 +17,7 @@ export interface ConfusionMatrixOptions {
   normalize?: 'true' | 'pred' | 'all' | undefined;
 }
 
-function checkLabels({ references }: MetricRows, labels: readonly number[]): void {
+function requireLabels({ references }: MetricRows, labels: readonly number[]): void {
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice !== undefined) throw new MetricOptionError(`confusion_matrix: labels names class ${twice} twice.`);
   if (!labels.some((label) => references.data.includes(label)))
@@ -29,7 +29,7 @@ const definition: MetricDefinition<ConfusionMatrixOptions, { confusion_matrix: n
   takes: 'classes',
   options: { labels: labelsKind, sampleWeight: sampleWeightKind, normalize: optional(oneOf('true', 'pred', 'all')) },
   compute(rows, { labels = presentClasses(rows), sampleWeight, normalize }) {
-    checkLabels(rows, labels);
+    requireLabels(rows, labels);
     const { predictions, references } = rows;
     const weight = rowWeights('confusion_matrix', references.rows, sampleWeight);
     const index = new Map(labels.map((label, position) => [label, position]));

@@ -72,7 +72,7 @@ export class Adafactor extends ArenaOptimizer {
     requireAtMost('new Adafactor', 2, arguments);
     const given = readOptimizerArguments<OwnOptions>(params, options, description);
     const own = withDefaults(given);
-    checkTogether(options, own);
+    refuseContradictions(options, own);
     const { relativeStep, warmupInit, decayRate } = own;
     const corrections = (update: number) => {
       const relative = Math.min(warmupInit ? 1e-6 * update : 1e-2, 1 / Math.sqrt(update));
@@ -150,7 +150,7 @@ function withDefaults(given: OwnOptions): Required<OwnOptions> {
   };
 }
 
-function checkTogether(options: AdafactorOptions, { relativeStep, warmupInit }: Required<OwnOptions>): void {
+function refuseContradictions(options: AdafactorOptions, { relativeStep, warmupInit }: Required<OwnOptions>): void {
   const fail = (message: string) => {
     throw new TensorError(`new Adafactor: ${message}`);
   };

@@ -2,9 +2,9 @@ import { object, requireArgument, shown } from '@attune/validate';
 import { absentArgumentMethods, answerAbsentMethods } from '../absent/absentMethods.ts';
 import { TrainingArgumentsError } from '../errors.ts';
 import { argumentKinds } from './argumentKinds.ts';
-import { checkName } from './checkName.ts';
+import { requireArgumentName } from './requireArgumentName.ts';
 import { checkpointingOf } from './checkpointingArguments.ts';
-import { checkTogether } from './checkTogether.ts';
+import { refuseContradictions } from './refuseContradictions.ts';
 import { defaultArguments, reportNames } from './defaults.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
 import { expandHome } from './expandHome.ts';
@@ -43,7 +43,7 @@ export class TrainingArguments {
     requireArgument(where, 'options', options, object, TrainingArgumentsError);
     this.outputDir = expandHome(outputDir);
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    for (const [name, value] of given) checkName(name, value);
+    for (const [name, value] of given) requireArgumentName(name, value);
     const known = given.filter(([name]) => Object.hasOwn(defaultArguments, name));
     const asked = { ...defaultArguments, ...Object.fromEntries(known) };
     Object.assign(this, asked, bestModelDefaults(asked), checkpointingOf(options), {
@@ -52,7 +52,7 @@ export class TrainingArguments {
     for (const [name, kind] of Object.entries(argumentKinds))
       requireArgument(where, name, this[name as keyof TrainingArgumentsOptions], kind, TrainingArgumentsError);
     Object.assign(this, { reportTo: reportList(this.reportTo) });
-    checkTogether(this);
+    refuseContradictions(this);
     readOptimArgs(this.optim, this.optimArgs);
   }
 

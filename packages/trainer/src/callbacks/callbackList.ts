@@ -4,7 +4,7 @@ import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { TrainerError } from '../errors.ts';
 import { TrainerControl } from '../state/trainerControl.ts';
 import type { TrainerState } from '../state/trainerState.ts';
-import { checkCallback } from './checkCallback.ts';
+import { requireCallback } from './requireCallback.ts';
 import type { CallbackClass, CallbackContext, CallbackState, EventName, TrainerCallback } from './trainerCallback.ts';
 
 /** The Trainer whose run the callbacks watch. */
@@ -45,7 +45,7 @@ export class CallbackList {
    */
   add(callback: TrainerCallback | CallbackClass): void {
     const added = isClass(callback) ? new callback() : callback;
-    checkCallback(added);
+    requireCallback(added);
     const { constructor } = added as object;
     if (constructor !== Object && this.#callbacks.some((other) => (other as object).constructor === constructor)) {
       terminal.writeLine(`Trainer: a callback of the class ${constructor.name} is there already; both will be called.`);

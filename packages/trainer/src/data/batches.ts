@@ -13,7 +13,7 @@ export async function* batchesFrom(loader: Dataloader, startBatch: number): Asyn
   let toSkip = plain ? 0 : startBatch;
   for await (const batch of plain ? loader.iterate({ startBatch }) : loader) {
     if (toSkip > 0) toSkip--;
-    else yield checkedBatch(batch, loader);
+    else yield readBatch(batch, loader);
   }
 }
 
@@ -37,18 +37,18 @@ export async function* groupsOf(source: AsyncIterable<Batch>, size: number): Asy
  * @param loader the loader that made the batch
  * @throws TrainerDatasetError naming the key whose value is not an array with a shape
  */
-export function checkedBatch(batch: Batch, loader: Dataloader): Batch {
+export function readBatch(batch: Batch, loader: Dataloader): Batch {
   if (typeof batch !== 'object' || batch === null || batch instanceof Promise || Array.isArray(batch)) {
     throw new TrainerDatasetError(
       `dataCollator must return a batch, { input_ids: { data, shape }, … }; got ${shownResult(batch)}`,
     );
   }
-  const checked = Object.fromEntries(Object.entries(batch).map(([name, array]) => [name, checkedArray(name, array)]));
+  const checked = Object.fromEntries(Object.entries(batch).map(([name, array]) => [name, readBatchArray(name, array)]));
   keepRows(checked, loader, batch);
   return checked;
 }
 
-function checkedArray(name: string, array: BatchArray): BatchArray {
+function readBatchArray(name: string, array: BatchArray): BatchArray {
   const data: unknown = array?.data;
   const isNumbers = ArrayBuffer.isView(data) && !(data instanceof DataView);
   if (!isNumbers || !Array.isArray(array.shape)) {

@@ -52,7 +52,7 @@ export function evalDataloader(dataset: TrainerDataset, { args, collate }: Loade
  * @param method name of the method
  * @throws TrainerError when it does not iterate over a known number of batches
  */
-export function checkedDataloader(method: string, given: Dataloader): Dataloader {
+export function readDataloader(method: string, given: Dataloader): Dataloader {
   const isObject = typeof given === 'object' && given !== null;
   if (!isObject || !(Symbol.asyncIterator in given || Symbol.iterator in given) || !Number.isInteger(given.length)) {
     throw new TrainerError(

@@ -1,7 +1,7 @@
 import type { Batch, BatchArray } from '@attune/data';
 import { autocast, noGrad } from '@attune/tensor';
 import type { Tensor } from '@attune/tensor';
-import { checkedBatch } from '../data/batches.ts';
+import { readBatch } from '../data/batches.ts';
 import { namingRow } from '../data/batchRows.ts';
 import { TrainerError } from '../errors.ts';
 import type { Dataloader, EvaluationLoopOptions, ExtensionPoints, PredictionStepOutput } from '../extensionPoints.ts';
@@ -36,7 +36,7 @@ export async function evaluationLoop(input: EvaluationLoopInput): Promise<void> 
   const inFlight: Promise<BatchResult>[] = [];
   let isFirst = true;
   for await (const given of loader) {
-    const batch = checkedBatch(given, loader);
+    const batch = readBatch(given, loader);
     options.signal?.throwIfAborted();
     if (isFirst) await beforeFirst(batch);
     isFirst = false;
@@ -65,7 +65,7 @@ function startBatch({ trainer, parts, options }: EvaluationLoopInput, batch: Bat
       );
       const [, outputs, given] = step;
       if (!outputs || predictionLossOnly || !preprocessLogitsForMetrics) return step;
-      return [step[0], checkedKept(preprocessLogitsForMetrics(outputs as Tensor, given as BatchArray | null)), given];
+      return [step[0], readKept(preprocessLogitsForMetrics(outputs as Tensor, given as BatchArray | null)), given];
     });
     const keeps = !predictionLossOnly;
     const predictions = keeps && logits ? awaitNested(mapNested(logits, readBack)) : null;
@@ -120,7 +120,7 @@ function checked(output: PredictionStepOutput): PredictionStepOutput {
   return output;
 }
 
-function checkedKept(kept: unknown): Nested<Tensor> {
+function readKept(kept: unknown): Nested<Tensor> {
   if (everyNested(kept, isTensor)) return kept as Nested<Tensor>;
   throw new TrainerError(
     `preprocessLogitsForMetrics must return a Tensor, or an array of them; got ${shownResult(kept)}`,

@@ -39,7 +39,7 @@ const optionKinds: Readonly<Record<keyof ModelCardOptions, Kind>> = {
 };
 
 /** @throws TrainerError for unknown options of `createModelCard()` */
-export function readModelCardOptions(options: ModelCardOptions): void {
+export function requireModelCardOptions(options: ModelCardOptions): void {
   requireOptions('createModelCard', options, optionKinds, { error: TrainerError });
 }
 

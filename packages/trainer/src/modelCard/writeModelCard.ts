@@ -7,7 +7,7 @@ import type { TrainableModel } from '../model.ts';
 import type { TrainerState } from '../state/trainerState.ts';
 import { tagsOfCard } from './metadata.ts';
 import { modelCard } from './modelCard.ts';
-import { listOf, readModelCardOptions } from './options.ts';
+import { listOf, requireModelCardOptions } from './options.ts';
 import type { ModelCardOptions } from './options.ts';
 
 /** The Trainer whose model the card is of. */
@@ -25,7 +25,7 @@ interface DescribedTrainer {
  * @throws TrainerError, SaveError
  */
 export async function writeModelCard(trainer: DescribedTrainer, options: ModelCardOptions): Promise<void> {
-  readModelCardOptions(options);
+  requireModelCardOptions(options);
   const { args, model, trainDataset, evalDataset, state } = trainer;
   const folder = args.outputDir;
   await saving(folder, async () => {

@@ -6,7 +6,7 @@ import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { CallbackList } from '../callbacks/callbackList.ts';
 import type { Checkpoint } from '../checkpoint/read.ts';
 import type { SavableProcessor } from '../checkpoint/write.ts';
-import { checkedDataloader } from '../data/dataloaders.ts';
+import { readDataloader } from '../data/dataloaders.ts';
 import { TrainerError } from '../errors.ts';
 import type { Dataloader, ExtensionPoints } from '../extensionPoints.ts';
 import type { TrainableModel } from '../model.ts';
@@ -76,7 +76,7 @@ const optimizerKind = objectWith('an Optimizer', { step: 'function', recordLoss:
 export async function makeRunParts(input: RunInput): Promise<RunParts> {
   const { trainer, callbacks, checkpoint, numTrainExamples } = input;
   const { args, model } = trainer;
-  const loader = checkedDataloader('getTrainDataloader', await trainer.getTrainDataloader());
+  const loader = readDataloader('getTrainDataloader', await trainer.getTrainDataloader());
   const batchesPerEpoch = loader.length;
   // Loaded on demand, when a run is resumed.
   const saved = checkpoint && (await import('../checkpoint/load.ts'));

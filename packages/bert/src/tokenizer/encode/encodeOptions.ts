@@ -1,6 +1,6 @@
 import { nearestName, shown } from '@attune/validate';
 import { TokenizerError } from '../../errors.ts';
-import { checkMultiple, paddingKind } from './pad.ts';
+import { requireMultiple, paddingKind } from './pad.ts';
 import type { EncodeOptions } from '../tokenizerTypes.ts';
 import type { TruncationStrategy } from './truncation.ts';
 
@@ -38,7 +38,7 @@ function truncationKind(truncation: unknown): TruncationStrategy | undefined {
   );
 }
 
-function checkSide(value: unknown, name: string): void {
+function requireSide(value: unknown, name: string): void {
   if (value !== undefined && value !== 'left' && value !== 'right')
     throw new TokenizerError(`${name} is ${shown(value)}; expected 'left' or 'right'.`);
 }
@@ -64,10 +64,10 @@ export function resolveOptions(options: EncodeOptions, modelMaxLength: number): 
     if (!isDefault && typeof given !== 'boolean')
       throw new TokenizerError(`${name} is ${shown(given)}; expected true or false.`);
   }
-  checkSide(options.paddingSide, 'paddingSide');
-  checkSide(options.truncationSide, 'truncationSide');
+  requireSide(options.paddingSide, 'paddingSide');
+  requireSide(options.truncationSide, 'truncationSide');
   const { padToMultipleOf } = options;
-  checkMultiple(padToMultipleOf);
+  requireMultiple(padToMultipleOf);
   if (padToMultipleOf !== undefined && !paddingTo)
     throw new TokenizerError(`padToMultipleOf is ${padToMultipleOf}, and nothing is padded. Pass padding: true.`);
   const implied = maxLength !== undefined && options.truncation === undefined && !paddingTo;

@@ -36,7 +36,7 @@ const padOptions = {
 };
 
 /** Checks what `pad` was given. @throws TokenizerError */
-export function checkPadOptions(options: PadOptions): void {
+export function requirePadOptions(options: PadOptions): void {
   requireOptions('pad', options, padOptions, { error: TokenizerError });
 }
 
@@ -78,7 +78,7 @@ export function paddingKind(padding: unknown): 'longest' | 'max_length' | undefi
 }
 
 /** @throws TokenizerError */
-export function checkMultiple(padToMultipleOf: number | undefined): void {
+export function requireMultiple(padToMultipleOf: number | undefined): void {
   if (padToMultipleOf !== undefined && (!Number.isInteger(padToMultipleOf) || padToMultipleOf < 1))
     throw new TokenizerError(`padToMultipleOf is ${shown(padToMultipleOf)}; a positive whole number was expected.`);
 }
@@ -94,7 +94,7 @@ function targetLength(
       "padding 'max_length' needs a length, and this tokenizer states no limit. Pass maxLength.",
     );
   }
-  checkMultiple(multiple);
+  requireMultiple(multiple);
   const length = kind === 'max_length' ? maxLength : longest;
   return multiple === undefined ? length : Math.ceil(length / multiple) * multiple;
 }

@@ -52,7 +52,7 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 export const isId = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= largestId;
 
-function checkVocabulary(vocab: unknown, source: string): void {
+function requireVocabulary(vocab: unknown, source: string): void {
   if (!isObject(vocab) && !Array.isArray(vocab))
     throw new TokenizerError(`${source}: model.vocab is ${shown(vocab)}; an object of tokens and ids was expected.`);
   if (Array.isArray(vocab)) return;
@@ -65,7 +65,7 @@ function checkVocabulary(vocab: unknown, source: string): void {
  * Checks what is read of a tokenizer.json.
  * @throws TokenizerError that names the file and the part that is wrong
  */
-export function checkTokenizerJson(json: Readonly<Record<string, unknown>>, source: string): TokenizerJson {
+export function readTokenizerJson(json: Readonly<Record<string, unknown>>, source: string): TokenizerJson {
   if (!isObject(json.model) || !Array.isArray(json.added_tokens))
     throw new TokenizerError(
       `${source} has no 'model' or no 'added_tokens': it is no file of Hugging Face's tokenizers.`,
@@ -78,7 +78,7 @@ export function checkTokenizerJson(json: Readonly<Record<string, unknown>>, sour
       );
   }
   const { model } = json;
-  checkVocabulary(model.vocab, source);
+  requireVocabulary(model.vocab, source);
   for (const name of ['unk_token', 'continuing_subword_prefix'])
     if (model[name] !== undefined && model[name] !== null && typeof model[name] !== 'string')
       throw new TokenizerError(`${source}: model.${name} is ${shown(model[name])}; a text was expected.`);
@@ -114,7 +114,7 @@ const configKinds: Readonly<Record<string, readonly [what: string, holds: (value
  * Checks what is read of a tokenizer_config.json, and leaves out what is null.
  * @throws TokenizerError that names the file and the field
  */
-export function checkTokenizerConfig(config: Readonly<Record<string, unknown>>, source: string): TokenizerConfig {
+export function readTokenizerConfig(config: Readonly<Record<string, unknown>>, source: string): TokenizerConfig {
   for (const [name, [what, holds]] of Object.entries(configKinds)) {
     const value = config[name];
     if (value !== undefined && value !== null && !holds(value))

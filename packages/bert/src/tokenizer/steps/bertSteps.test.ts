@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import own from '../../../golden/own-mini/tokenizer.json' with { type: 'json' };
 import { bertSteps, isBert } from './bertSteps.ts';
 import { librarySteps } from './librarySteps.ts';
-import { checkTokenizerJson, type TokenizerJson } from '../files/tokenizerJson.ts';
+import { readTokenizerJson, type TokenizerJson } from '../files/tokenizerJson.ts';
 
-const json = checkTokenizerJson(own, 'tokenizer.json');
+const json = readTokenizerJson(own, 'tokenizer.json');
 const moreSpecial = ['the', '.'].map((content) => ({
   id: (json.model.vocab as Record<string, number>)[content] as number,
   content,

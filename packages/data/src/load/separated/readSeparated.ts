@@ -38,14 +38,14 @@ const missingWords = [
 export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv', options: FileOptions): RawTable {
   const { quote = '"', columnNames, decimal = '.' } = options;
   const delimiter = options.delimiter ?? (builder === 'tsv' ? '\t' : ',');
-  checkFormat(delimiter, quote, columnNames);
+  requireFormat(delimiter, quote, columnNames);
   if (columnNames === undefined) refuseJson(text, where);
-  if (options.delimiter === undefined && columnNames === undefined) checkDelimiter(text, where, delimiter, quote);
+  if (options.delimiter === undefined && columnNames === undefined) requireDelimiter(text, where, delimiter, quote);
   const records = separatedRecords(text, where, { delimiter, quote });
   const header = columnNames === undefined ? records.shift() : undefined;
   const names = columnNames ?? (header && namesOfHeader(header.fields));
   if (!names) throw new DataFileError(`${where} is empty: a line with column names was expected.`);
-  checkWidths(records, names, where, quote);
+  requireWidths(records, names, where, quote);
   const missing = new Set(options.naValues ?? missingWords);
   const columns = new Map(
     names.map((name, index) => {
@@ -59,7 +59,7 @@ export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv
   return { columns, lineOf: (row) => records[row]!.line };
 }
 
-function checkFormat(delimiter: string, quote: string | null, columnNames: readonly string[] | undefined): void {
+function requireFormat(delimiter: string, quote: string | null, columnNames: readonly string[] | undefined): void {
   if (/[\r\n]/.test(delimiter) || delimiter === quote)
     throw new DatasetError(
       `delimiter is ${JSON.stringify(delimiter)}; it cannot be the end of a line or the quotation mark.`,
@@ -87,7 +87,7 @@ const delimiters: Readonly<Record<string, string>> = { ',': "','", ';': "';'", '
  * Refuses a header in which another delimiter stands more often than the one that would be used:
  * Excel separates by semicolons where the comma is the decimal mark.
  */
-function checkDelimiter(text: string, where: string, delimiter: string, quote: string | null): void {
+function requireDelimiter(text: string, where: string, delimiter: string, quote: string | null): void {
   const line = /^(?:[ \t]*[\r\n])*([^\r\n]*)/.exec(text)?.[1] ?? '';
   // A separator inside quotation marks is part of a name.
   const header =
@@ -134,7 +134,7 @@ function namesOfHeader(fields: readonly string[]): string[] {
 }
 
 /** Short lines are filled with missing values, as in pandas; a long one has a field too many. */
-function checkWidths(
+function requireWidths(
   records: readonly SeparatedRecord[],
   names: readonly string[],
   where: string,

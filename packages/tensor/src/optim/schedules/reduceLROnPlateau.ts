@@ -98,7 +98,7 @@ export class ReduceLROnPlateau {
   constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
     requireAtMost('new ReduceLROnPlateau', 2, arguments);
     requireArgument(where, 'optimizer', optimizer, optimizerKind, ScheduleError);
-    checkPlateauOptions(where, options);
+    requirePlateauOptions(where, options);
     this.#options = {
       mode: 'min',
       factor: 0.1,
@@ -196,6 +196,6 @@ export class ReduceLROnPlateau {
  * @param caller the call, for messages
  * @throws ScheduleError for an option that does not exist or is of the wrong kind
  */
-export function checkPlateauOptions(caller: string, options: unknown): void {
+export function requirePlateauOptions(caller: string, options: unknown): void {
   requireOptions(caller, options, kinds, { error: ScheduleError });
 }

@@ -4,7 +4,7 @@ import { eventNames } from './trainerCallback.ts';
 import type { EventName, TrainerCallback } from './trainerCallback.ts';
 
 /** @throws TrainerError for an object without events, or with a misspelled one */
-export function checkCallback(callback: TrainerCallback): void {
+export function requireCallback(callback: TrainerCallback): void {
   if (typeof callback !== 'object' || callback === null)
     throw new TrainerError(`a callback must be an object with events, { onStepEnd() { … } }; got ${shown(callback)}`);
   const names = memberNames(callback);

@@ -12,7 +12,7 @@ const own = <Value>(table: Readonly<Record<string, Value>>, name: string): Value
  *
  * @throws TrainingArgumentsError
  */
-export function checkName(name: string, value: unknown): void {
+export function requireArgumentName(name: string, value: unknown): void {
   if (Object.hasOwn(defaultArguments, name)) return;
   const camel = camelCase(name);
   const fail = (message: string) => {

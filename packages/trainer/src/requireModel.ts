@@ -31,7 +31,7 @@ const modulelike = objectWith('a module', { forward: 'function', namedParameters
  * @throws TrainerError when it is on another device
  * @throws TrainingArgumentsError when it lacks what they need
  */
-export function checkModel(trained: TrainableModel, args: TrainingArguments, device?: Device): void {
+export function requireModel(trained: TrainableModel, args: TrainingArguments, device?: Device): void {
   if (device && device !== trained.device) {
     throw new TrainerError(
       'new Trainer: the option device is another GPU than the one that the model is on. Leave it out, or load the model ' +
@@ -66,6 +66,6 @@ export async function callModelInit({ modelInit, args }: ModelMaker, device?: De
   setSeed(args.seed);
   const made: unknown = await modelInit?.();
   requireArgument('modelInit', 'what it returns', made, modelKind, TrainerError);
-  checkModel(made as TrainableModel, args, device);
+  requireModel(made as TrainableModel, args, device);
   return made as TrainableModel;
 }

@@ -1,6 +1,6 @@
 import { getScheduler } from '@attune/tensor';
 import type { PlannedSchedule } from '@attune/tensor';
-import { checkPlateauOptions } from '@attune/tensor/internal';
+import { requirePlateauOptions } from '@attune/tensor/internal';
 import { shown } from '@attune/validate';
 import { TrainingArgumentsError } from '../errors.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
@@ -12,13 +12,13 @@ type Arguments = Readonly<TrainingArgumentsOptions>;
  *
  * @throws TrainingArgumentsError when they contradict each other
  */
-export function checkTogether(args: Arguments): void {
-  checkSteps(args);
-  checkBestModel(args);
-  checkSchedule(args);
+export function refuseContradictions(args: Arguments): void {
+  requireIntervals(args);
+  requireBestModel(args);
+  requireSchedule(args);
 }
 
-function checkSteps(args: Arguments): void {
+function requireIntervals(args: Arguments): void {
   const above0 = (name: 'loggingSteps' | 'saveSteps', strategy: 'loggingStrategy' | 'saveStrategy') => {
     if (args[strategy] === 'steps' && args[name] === 0)
       throw new TrainingArgumentsError(`${name} must be above 0 when ${strategy} is 'steps'; got 0`);
@@ -35,7 +35,7 @@ function checkSteps(args: Arguments): void {
 }
 
 /** Keeping the best model needs a checkpoint at every evaluation. */
-function checkBestModel(args: Arguments): void {
+function requireBestModel(args: Arguments): void {
   const { evalStrategy, saveStrategy, loadBestModelAtEnd, metricForBestModel, loggingSteps, saveSteps } = args;
   const fail = (message: string) => {
     throw new TrainingArgumentsError(message);
@@ -62,7 +62,7 @@ function checkBestModel(args: Arguments): void {
 }
 
 /** Checks the name and options of a schedule now instead of at the start of the run. */
-function checkSchedule({ lrSchedulerType, lrSchedulerKwargs, learningRate, evalStrategy }: Arguments): void {
+function requireSchedule({ lrSchedulerType, lrSchedulerKwargs, learningRate, evalStrategy }: Arguments): void {
   if (lrSchedulerType === ('greedy' as string))
     throw new TrainingArgumentsError(`lrSchedulerType '${lrSchedulerType}' is not supported yet: it follows a metric`);
   const isPlateau = lrSchedulerType === 'reduce_lr_on_plateau';
@@ -78,7 +78,7 @@ function checkSchedule({ lrSchedulerType, lrSchedulerKwargs, learningRate, evalS
       );
   }
   try {
-    if (isPlateau) return checkPlateauOptions('lrSchedulerKwargs', lrSchedulerKwargs);
+    if (isPlateau) return requirePlateauOptions('lrSchedulerKwargs', lrSchedulerKwargs);
     getScheduler(lrSchedulerType as PlannedSchedule, {
       // A rate of 0 is legal for a run that changes nothing, but no schedule accepts it.
       baseLearningRate: learningRate || 1,

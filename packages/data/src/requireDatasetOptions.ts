@@ -19,7 +19,7 @@ export function adviceFor(advice: Readonly<Record<string, string>>): Readonly<Re
  *
  * @throws DatasetError, or `error`
  */
-export function checkOptions(
+export function requireDatasetOptions(
   where: string,
   options: unknown,
   kinds: OptionKinds,
@@ -34,7 +34,7 @@ export function checkOptions(
  *
  * @param otherNames as `adviceFor` takes them
  */
-export async function checkAwaitedOptions(
+export async function requireAwaitedOptions(
   where: string,
   options: unknown,
   kinds: OptionKinds,
@@ -42,5 +42,5 @@ export async function checkAwaitedOptions(
   error: ErrorClass = DatasetError,
 ): Promise<void> {
   const isForeign = Object.keys(Object(options) as object).some((name) => !Object.hasOwn(kinds, name));
-  checkOptions(where, options, kinds, isForeign ? adviceFor(await otherNames()) : {}, error);
+  requireDatasetOptions(where, options, kinds, isForeign ? adviceFor(await otherNames()) : {}, error);
 }
