@@ -2,7 +2,7 @@ import { array, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { DatasetError } from '../errors.ts';
 import { isTypedArray } from './typedArray.ts';
-import { show } from '../show.ts';
+import { shownValue } from '../shownValue.ts';
 import type { TypedArray } from './typedArray.ts';
 
 const typedArray: Kind = { what: 'a typed array of numbers', holds: isTypedArray };
@@ -51,7 +51,7 @@ export class NdArray {
       const position = wanted < 0 ? wanted + length : wanted;
       if (!Number.isInteger(wanted) || position < 0 || position >= length) {
         throw new DatasetError(
-          `NdArray.at: index ${show(wanted)} is out of range for axis ${axis} of length ${length}.`,
+          `NdArray.at: index ${shownValue(wanted)} is out of range for axis ${axis} of length ${length}.`,
         );
       }
       size /= length;
@@ -73,7 +73,7 @@ export class NdArray {
     const chosen = axis < 0 ? axis + shape.length : axis;
     const length = shape[chosen];
     if (length === undefined)
-      throw new DatasetError(`NdArray.argmax: no axis ${show(axis)} in the shape [${shape.join(', ')}].`);
+      throw new DatasetError(`NdArray.argmax: no axis ${shownValue(axis)} in the shape [${shape.join(', ')}].`);
     const rest = [...shape.slice(0, chosen), ...shape.slice(chosen + 1)];
     const result = new Int32Array(rest.reduce((product, size) => product * size, 1));
     if (length === 0 && result.length > 0)

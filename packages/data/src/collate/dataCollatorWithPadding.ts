@@ -6,7 +6,7 @@ import type { Features } from '../features/feature.ts';
 import { adviceFor, requireDatasetOptions } from '../requireDatasetOptions.ts';
 import type { Batch, CollatorRow, DataCollator } from './batch.ts';
 import { isTypedArray } from '../array/typedArray.ts';
-import { show } from '../show.ts';
+import { shownValue } from '../shownValue.ts';
 import { batchColumns, requireRows } from './labels.ts';
 import { stackValues } from './stackValues.ts';
 
@@ -103,7 +103,7 @@ function collateWithPadding(
       if (isTypedArray(ids)) return [...ids];
       if (Array.isArray(ids)) return ids;
       throw new CollateError(
-        `Column '${name}', row ${row} of the batch: a list of numbers was expected; got ${show(ids)}. Tokenize the dataset first, with map.`,
+        `Column '${name}', row ${row} of the batch: a list of numbers was expected; got ${shownValue(ids)}. Tokenize the dataset first, with map.`,
         { row },
       );
     });

@@ -1,7 +1,7 @@
 import { CollateError } from '../errors.ts';
 import type { Feature } from '../features/feature.ts';
 import { isTypedArray } from '../array/typedArray.ts';
-import { show } from '../show.ts';
+import { shownValue } from '../shownValue.ts';
 import type { BatchArray } from './batch.ts';
 
 /**
@@ -59,7 +59,7 @@ function holdsFloats(feature: Feature): boolean {
 
 function noNumber(name: string, input: unknown, row: number): CollateError {
   return new CollateError(
-    `Column '${name}' cannot be part of a batch: row ${row} is ${show(input)}, which is no number. ${remedy(name, input)}.`,
+    `Column '${name}' cannot be part of a batch: row ${row} is ${shownValue(input)}, which is no number. ${remedy(name, input)}.`,
     { row },
   );
 }

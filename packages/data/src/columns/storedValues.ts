@@ -4,7 +4,7 @@ import { ClassLabel, describeFeature, value } from '../features/feature.ts';
 import type { Feature } from '../features/feature.ts';
 import { numberOfText } from '../features/numberOfText.ts';
 import { requireData } from '../features/requireData.ts';
-import { show } from '../show.ts';
+import { shownValue } from '../shownValue.ts';
 
 /** Where values come from, for messages. */
 export interface Place {
@@ -23,9 +23,12 @@ export function misfit(
   hint = '',
 ): FeatureError {
   const row = rowOf(index);
-  return new FeatureError(`Column '${name}', row ${row}: ${show(input)} is no ${describeFeature(feature)}.${hint}`, {
-    row,
-  });
+  return new FeatureError(
+    `Column '${name}', row ${row}: ${shownValue(input)} is no ${describeFeature(feature)}.${hint}`,
+    {
+      row,
+    },
+  );
 }
 
 /** A text, an object or null, as a column stores it. @throws FeatureError */

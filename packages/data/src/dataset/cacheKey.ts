@@ -1,7 +1,7 @@
 import { sha256 } from '../columns/tableFile.ts';
 import { MapError } from '../errors.ts';
 import { isTypedArray } from '../array/typedArray.ts';
-import { show } from '../show.ts';
+import { shownValue } from '../shownValue.ts';
 import type { AnyFunction } from './mapRows.ts';
 import type { CacheIdentity } from './options.ts';
 
@@ -37,7 +37,7 @@ function plain(input: unknown, where: string): unknown {
     return { entries: entries.map(([name, item]) => [name, plain(item, `${where}.${name}`)]) };
   }
   throw new MapError(
-    `map: cache ${where} is ${show(input)}, which does not show what it holds. Give plain values, arrays and objects of them, or things with a 'fingerprint'.`,
+    `map: cache ${where} is ${shownValue(input)}, which does not show what it holds. Give plain values, arrays and objects of them, or things with a 'fingerprint'.`,
   );
 }
 

@@ -3,7 +3,7 @@ import { DatasetError } from '../errors.ts';
 import { featureKind } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import { requireDatasetOptions } from '../requireDatasetOptions.ts';
-import { show } from '../show.ts';
+import { shownValue } from '../shownValue.ts';
 import { freshSeed, Pcg64, seedKind } from '../random/pcg64.ts';
 import { castColumns, renamedColumns, withColumn } from './columnOperations.ts';
 // `trainTestSplit` returns a dict: see datasetDict.ts.
@@ -92,7 +92,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     const rows = Int32Array.from(indices, (index) => {
       const position = index < 0 ? index + this.length : index;
       if (!Number.isInteger(index) || position < 0 || position >= this.length)
-        throw new DatasetError(`select: there is no row ${show(index)}; the dataset has ${this.length} rows.`);
+        throw new DatasetError(`select: there is no row ${shownValue(index)}; the dataset has ${this.length} rows.`);
       return position;
     });
     return this.#take(rows);

@@ -2,7 +2,7 @@ import { requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { DatasetError, SplitError } from '../errors.ts';
 import type { Feature, Features } from '../features/feature.ts';
-import { quoted } from '../show.ts';
+import { shownName } from '../shownValue.ts';
 // A dataset splits into a dict of datasets, and a dict maps its datasets, so the types are
 // circular.
 // oxlint-disable-next-line import/no-cycle
@@ -80,7 +80,9 @@ class DatasetDictMethods<Row> {
   split(name: string): Dataset<Row> {
     const found = this.splits().find(([own]) => own === name);
     if (!found)
-      throw new SplitError(`There is no split ${quoted(name)}. There are: ${this.splitNames().join(', ') || 'none'}.`);
+      throw new SplitError(
+        `There is no split ${shownName(name)}. There are: ${this.splitNames().join(', ') || 'none'}.`,
+      );
     return found[1];
   }
 

@@ -3,7 +3,7 @@ import { DatasetError, FeatureError } from '../errors.ts';
 import { ClassLabel, describeFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import { requireDatasetOptions } from '../requireDatasetOptions.ts';
-import { show } from '../show.ts';
+import { shownValue } from '../shownValue.ts';
 import { iterOptions } from './options.ts';
 import { findColumn, requireSingle, setOwn, tableLength } from './table.ts';
 import type { Table } from './table.ts';
@@ -76,7 +76,7 @@ export class DatasetRows<Row> {
   at(index: number): Row {
     const position = index < 0 ? index + this.length : index;
     if (!Number.isInteger(index) || position < 0 || position >= this.length)
-      throw new DatasetError(`There is no row ${show(index)}: the dataset has ${this.length} rows.`);
+      throw new DatasetError(`There is no row ${shownValue(index)}: the dataset has ${this.length} rows.`);
     const row: Record<string, unknown> = {};
     const own = this.#rows ? this.#rows[position]! : position;
     for (const [name, column] of this.#table) setOwn(row, name, column.at(own));

@@ -1,7 +1,7 @@
 import { progressLine } from '@attune/platform';
 import { requireArgument, callable } from '@attune/validate';
 import { MapError } from '../errors.ts';
-import { show } from '../show.ts';
+import { shownValue } from '../shownValue.ts';
 import { requireAwaitedOptions } from '../requireDatasetOptions.ts';
 import { LongWork } from './longWork.ts';
 import { namingRows } from './failedRows.ts';
@@ -50,12 +50,12 @@ export async function filterRows(dataset: Rows, predicate: AnyFunction, options:
     const answers: unknown = batched ? answer : [answer];
     if (!Array.isArray(answers) || answers.length !== rows.length)
       throw new MapError(
-        `filter: the function got ${rows.length} rows and must return as many booleans; it returned ${show(answer)}.`,
+        `filter: the function got ${rows.length} rows and must return as many booleans; it returned ${shownValue(answer)}.`,
       );
     for (const [index, row] of rows.entries()) {
       if (typeof answers[index] !== 'boolean')
         throw new MapError(
-          `filter: row ${row}: the function must return true or false, and returned ${show(answers[index])}.`,
+          `filter: row ${row}: the function must return true or false, and returned ${shownValue(answers[index])}.`,
         );
       if (answers[index]) keep.push(row);
     }

@@ -6,7 +6,7 @@ import { ColumnNotFoundError, DatasetError } from '../errors.ts';
 import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import { isList } from '../array/typedArray.ts';
-import { show } from '../show.ts';
+import { shownValue } from '../shownValue.ts';
 import { requireDatasetOptions } from '../requireDatasetOptions.ts';
 import { makingOptions } from './options.ts';
 import type { Table } from './table.ts';
@@ -36,7 +36,7 @@ export function tableOfRows(rows: readonly object[], options: { readonly feature
   for (const [index, row] of rows.entries()) {
     if (!named.holds(row))
       throw new DatasetError(
-        `fromRows: row ${index} is ${show(row)}; an object with a value for each column was expected.`,
+        `fromRows: row ${index} is ${shownValue(row)}; an object with a value for each column was expected.`,
       );
     for (const name of Object.keys(row)) names.add(name);
   }

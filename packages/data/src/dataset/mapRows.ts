@@ -6,7 +6,7 @@ import { castColumn, makeColumn } from '../columns/makeColumn.ts';
 import { MapError } from '../errors.ts';
 import { ClassLabel } from '../features/feature.ts';
 import { isTypedArray } from '../array/typedArray.ts';
-import { show } from '../show.ts';
+import { shownValue } from '../shownValue.ts';
 import { requireAwaitedOptions, requireDatasetOptions } from '../requireDatasetOptions.ts';
 import { LongWork } from './longWork.ts';
 import { namingRows } from './failedRows.ts';
@@ -136,13 +136,13 @@ async function callWithBatch(
   });
   if (result === undefined || result === null) return undefined;
   if (!holdsColumns(result))
-    throw new MapError(`map: the function must return an object of columns, and returned ${show(result)}.`);
+    throw new MapError(`map: the function must return an object of columns, and returned ${shownValue(result)}.`);
   const columns = new Map<string, ArrayLike<unknown>>();
   for (const [name, values] of Object.entries(result)) {
     if (values === undefined) continue;
     if (!Array.isArray(values) && !isTypedArray(values)) {
       throw new MapError(
-        `map: column '${name}' is ${show(values)}. With batched: true each column must be an array with one value per row.`,
+        `map: column '${name}' is ${shownValue(values)}. With batched: true each column must be an array with one value per row.`,
       );
     }
     columns.set(name, values);
@@ -173,7 +173,7 @@ async function callWithRows(
     }
     if (!holdsColumns(result))
       throw new MapError(
-        `map: the function must return an object with the new columns of row ${index}, and returned ${show(result)}.`,
+        `map: the function must return an object with the new columns of row ${index}, and returned ${shownValue(result)}.`,
       );
     const entries = Object.entries(result).filter(([, given]) => given !== undefined);
     if (

@@ -1,7 +1,7 @@
 import type { Column } from '../columns/column.ts';
 import { ColumnNotFoundError, DatasetError } from '../errors.ts';
 import { describeFeature } from '../features/feature.ts';
-import { quoted } from '../show.ts';
+import { shownName } from '../shownValue.ts';
 
 /** Named columns of one length. */
 export type Table = ReadonlyMap<string, Column>;
@@ -10,7 +10,7 @@ export function findColumn(table: Table, name: string, operation: string): Colum
   const column = table.get(name);
   if (!column)
     throw new ColumnNotFoundError(
-      `${operation}: there is no column ${quoted(name)}. The columns are ${[...table.keys()].join(', ') || 'none'}.`,
+      `${operation}: there is no column ${shownName(name)}. The columns are ${[...table.keys()].join(', ') || 'none'}.`,
     );
   return column;
 }

@@ -2,7 +2,7 @@ import { arrayOf, oneOf, optional, requireArgument, shown, text, wholeNumber } f
 import type { Kind, OptionKinds } from '@attune/validate';
 import { FeatureError } from '../errors.ts';
 import { adviceFor, requireDatasetOptions } from '../requireDatasetOptions.ts';
-import { quoted } from '../show.ts';
+import { shownName } from '../shownValue.ts';
 
 /**
  * Types of single values. `int64` holds whole numbers up to 2^53, exactly; a column with larger
@@ -79,7 +79,7 @@ export class ClassLabel {
   str2int(name: string): number {
     const index = typeof name === 'string' ? this.numberOf(name) : undefined;
     if (index === undefined || index < 0 || index >= this.numClasses)
-      throw new FeatureError(`ClassLabel: ${quoted(name)} is none of the classes ${this.names.join(', ')}.`);
+      throw new FeatureError(`ClassLabel: ${shownName(name)} is none of the classes ${this.names.join(', ')}.`);
     return index;
   }
 

@@ -1,6 +1,6 @@
 import { FeatureError } from '../errors.ts';
 import { isList, isTypedArray } from '../array/typedArray.ts';
-import { show } from '../show.ts';
+import { shownValue } from '../shownValue.ts';
 import type { TypedArray } from '../array/typedArray.ts';
 import { WholeFloat } from './exactNumbers.ts';
 import { describeFeature, list, mergeFeatures, value, wholeText } from './feature.ts';
@@ -34,7 +34,7 @@ export function inferFeature(
     const merged = mergeFeatures(feature, own);
     if (!merged) {
       throw new FeatureError(
-        `Column '${name}' mixes types: ${describeFeature(feature)} so far, and then ${describeFeature(own)} (${show(input)}, row ${row}). Give all rows one type.`,
+        `Column '${name}' mixes types: ${describeFeature(feature)} so far, and then ${describeFeature(own)} (${shownValue(input)}, row ${row}). Give all rows one type.`,
         { row },
       );
     }

@@ -14,7 +14,7 @@ const mrpcFeatures = {
 };
 
 describe('tsv', () => {
-  it('of GLUE MRPC is not quoted, and named as on the hub', async () => {
+  it('of GLUE MRPC is not shownName, and named as on the hub', async () => {
     const content = `\uFEFF${mrpcHeader}\r\n1\t12\t34\tHe said " hi .\tAn "open\r\n0\t5\t6\t"quoted"\tnull\r\n`;
     const made = await loadDataset(folder.write('train.tsv', content), 'mrpc', { split: 'train' });
     expect((await loadDataset(folder.write('MRPC/train.tsv', content), { split: 'train' })).toRows()).toEqual(

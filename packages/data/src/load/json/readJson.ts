@@ -1,6 +1,6 @@
 import { DataFileError } from '../../errors.ts';
 import { ownFeature } from '../../features/feature.ts';
-import { show } from '../../show.ts';
+import { shownValue } from '../../shownValue.ts';
 import { parseJson } from './exactJson.ts';
 import type { FileOptions } from '../loadOptions.ts';
 import type { LineOf, RawTable } from '../rawTable.ts';
@@ -33,7 +33,7 @@ function columnsOfRecords(
   for (const [row, record] of found.entries()) {
     if (typeof record !== 'object' || record === null || Array.isArray(record))
       throw new DataFileError(
-        `${where}${lineOf ? `, line ${lineOf(row)}` : ''}, record ${row}: ${show(record)} is no object. If the records are under a key, pass field.`,
+        `${where}${lineOf ? `, line ${lineOf(row)}` : ''}, record ${row}: ${shownValue(record)} is no object. If the records are under a key, pass field.`,
       );
     for (const name of Object.keys(record)) names.add(name);
   }
@@ -71,7 +71,7 @@ function columnsOf(found: unknown, where: string, features: FileOptions['feature
   const isColumns =
     typeof found === 'object' && found !== null && Object.values(found).every((column) => Array.isArray(column));
   if (!isColumns)
-    throw new DataFileError(`${where}: ${show(found)} is neither an array of objects nor an object of columns.`);
+    throw new DataFileError(`${where}: ${shownValue(found)} is neither an array of objects nor an object of columns.`);
   return new Map(
     Object.entries(found as Record<string, unknown[]>).map(([name, values]) => [
       name,

@@ -2,10 +2,10 @@ import { shown } from '@attune/validate';
 import { isTypedArray } from './array/typedArray.ts';
 
 /** A value passed as a name, for messages: `'text'`, or a description. */
-export const quoted = (name: unknown): string => (typeof name === 'string' ? `'${name}'` : show(name));
+export const shownName = (name: unknown): string => (typeof name === 'string' ? `'${name}'` : shownValue(name));
 
 /** A value of a dataset for messages: unlike `shown`, with its content, shortened. */
-export function show(input: unknown): string {
+export function shownValue(input: unknown): string {
   if (typeof input === 'bigint' || typeof input === 'symbol') return shown(input);
   if (typeof input !== 'object' || input === null) return shortened(JSON.stringify(input) ?? shown(input));
   if (isTypedArray(input)) return shortened(`[${input.slice(0, 30).join(', ')}]`);
