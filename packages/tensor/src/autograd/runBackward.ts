@@ -1,6 +1,7 @@
 import { accumulate } from '@attune/kernels';
 import { AutogradError } from '../errors.ts';
-import { Gradients, requireUnchanged } from './gradients.ts';
+import { Gradients } from './gradients.ts';
+import { requireUnchanged } from './gradTensor.ts';
 import type { TapeTensor } from './tape.ts';
 
 /** How a backward pass treats memory. */

@@ -1,6 +1,7 @@
 import type { GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
-import type { Gradients, GradTensor } from './gradients.ts';
+import type { Gradients } from './gradients.ts';
+import type { GradTensor } from './gradTensor.ts';
 import type { ResultGroup } from './resultGroup.ts';
 
 /** What the tape needs to know about a tensor. */
