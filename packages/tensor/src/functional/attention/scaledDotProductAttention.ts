@@ -8,7 +8,6 @@ import { gt } from '../elementwise/comparisons.ts';
 import { any } from '../reductions/reductions.ts';
 import { broadcastShapes } from '../broadcasting.ts';
 import { requireFloats, requireGivenOptions, requireSameType, requireTensor } from '../checks.ts';
-import { tensor } from '../creation/create.ts';
 import { dropout } from '../dropout/dropout.ts';
 import { matmul } from '../products/matmul.ts';
 import { transpose } from '../movement/movement.ts';
@@ -19,6 +18,7 @@ import { scale } from '../elementwise/unary.ts';
 import { where } from '../elementwise/where.ts';
 import type { DType } from '../../dtypes.ts';
 import { requireAtMost } from '../../requireAtMost.ts';
+import { subsequentMask } from './subsequentMask.ts';
 
 /** Options of `scaledDotProductAttention`. */
 export interface ScaledDotProductAttentionOptions {
@@ -82,8 +82,9 @@ export function scaledDotProductAttention<D extends DType>(
   const factor = options.scale ?? 1 / Math.sqrt(Math.max(1, width ?? 1));
   if (mask) requireMask(operation, mask, query, key);
   const scores = scale(matmul(query, transpose(key, -1, -2)), factor);
+  const [queries = 0, keys = 0] = scores.shape.slice(-2);
   const probabilities: Tensor = isCausal
-    ? softmax(where(causalMask(scores), scores, -Infinity))
+    ? softmax(where(subsequentMask(operation, queries, keys, query.device), -Infinity, scores))
     : mask
       ? maskedSoftmax(scores, mask)
       : softmax(scores);
@@ -110,13 +111,4 @@ function maskedSoftmax(scores: Tensor, mask: Tensor): Tensor {
   const sees = any(isBool ? mask : gt(mask, -Infinity), -1, { keepDim: true });
   const masked = isBool ? where(mask, scores, -Infinity) : add(scores, mask);
   return where(sees, softmax(where(sees, masked, 0)), 0);
-}
-
-/** True where the key is not after the query. */
-function causalMask({ shape, device }: Tensor): Tensor {
-  const [queries, keys] = [shape.at(-2) ?? 0, shape.at(-1) ?? 0];
-  const seen = Uint32Array.from({ length: queries * keys }, (_, index) =>
-    Number(index % keys <= Math.floor(index / keys)),
-  );
-  return tensor([...seen], { shape: [queries, keys], device, dtype: 'bool' });
 }

@@ -2,7 +2,8 @@ import { ShapeError, TensorError } from '../../errors.ts';
 import { add } from '../../functional/elementwise/binary.ts';
 import { logicalOr } from '../../functional/elementwise/comparisons.ts';
 import { cast } from '../../functional/elementwise/cast.ts';
-import { fromValues, zeros } from '../../functional/creation/create.ts';
+import { subsequentMask } from '../../functional/attention/subsequentMask.ts';
+import { zeros } from '../../functional/creation/create.ts';
 import { concat } from '../../functional/movement/joining.ts';
 import { reshape } from '../../functional/movement/movement.ts';
 import { logicalNot } from '../../functional/elementwise/unary.ts';
@@ -46,7 +47,7 @@ export function attentionMask(masks: Masks, sizes: Sizes): Tensor | undefined {
   const keys = sizes.keys - extra;
   const all: Tensor[] = [];
   if (attnMask) all.push(placed(attnMask, queries, keys, { batch, heads }));
-  else if (isCausal) all.push(hiddenAhead(queries, keys, like));
+  else if (isCausal) all.push(subsequentMask('MultiheadAttention', queries, keys, like.device));
   if (keyPaddingMask) {
     const isSingle = batch === 1 && shapesEqual(keyPaddingMask.shape, [keys]);
     if (!isSingle && !shapesEqual(keyPaddingMask.shape, [batch, keys]))
@@ -76,13 +77,6 @@ function placed(
   if (!shapesEqual(mask.shape, [batch * heads, queries, keys]))
     refuse('attnMask', mask.shape, `[${queries}, ${keys}] or [${batch * heads}, ${queries}, ${keys}]`);
   return reshape(mask, [batch, heads, queries, keys]);
-}
-
-/** True where the key comes after the query. */
-function hiddenAhead(queries: number, keys: number, { device }: Tensor): Tensor {
-  const hidden = () =>
-    Array.from({ length: queries * keys }, (_, index) => Number(index % keys > Math.floor(index / keys)));
-  return fromValues('MultiheadAttention', hidden, [1, 1, queries, keys], { device, dtype: 'bool' });
 }
 
 /** The mask extended by extra keys, which are allowed. */
