@@ -1,43 +1,25 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BertConfig, BertForSequenceClassification } from '@attune/bert';
 import { Dataset } from '@attune/data';
 import { Trainer, TrainingArguments } from '@attune/trainer';
 import type { TrainingArgumentsOptions } from '@attune/trainer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { smallBert, smallRows } from '../testing/smallRun.ts';
 
 let folder = '';
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'attune-resume-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** 22 rows: the last of six batches of 4 has two. */
-const rows = Dataset.fromRows(
-  Array.from({ length: 22 }, (_, index) => ({
-    input_ids: [1, 2 + index, 40 - index, 3],
-    attention_mask: [1, 1, 1, index % 3 === 0 ? 0 : 1],
-    label: index % 2,
-    length: ((index * 7) % 13) + 1,
-  })),
-);
+const rows = Dataset.fromRows(smallRows(22).map((row, index) => ({ ...row, length: ((index * 7) % 13) + 1 })));
 
 interface Way extends Partial<TrainingArgumentsOptions> {
   readonly dropout: number;
 }
 
 async function make({ dropout, ...options }: Way, output: string) {
-  const config = new BertConfig({
-    vocabSize: 64,
-    hiddenSize: 16,
-    numHiddenLayers: 1,
-    numAttentionHeads: 2,
-    intermediateSize: 32,
-    maxPositionEmbeddings: 16,
-    numLabels: 2,
-    hiddenDropoutProb: dropout,
-    attentionProbsDropoutProb: dropout,
-  });
-  const model = await BertForSequenceClassification.fromConfig(config, { seed: 1 });
+  const model = await smallBert({ dropout });
   const args = new TrainingArguments(join(folder, output), {
     perDeviceTrainBatchSize: 4,
     learningRate: 1e-3,

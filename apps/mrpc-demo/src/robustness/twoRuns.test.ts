@@ -1,31 +1,14 @@
-import { BertConfig, BertForSequenceClassification } from '@attune/bert';
 import { Dataset } from '@attune/data';
 import { openDevice, setSeed } from '@attune/tensor';
 import type { Device } from '@attune/tensor';
 import { Trainer, TrainingArguments } from '@attune/trainer';
 import { expect, it } from 'vitest';
+import { smallBert, smallRows } from '../testing/smallRun.ts';
 
-const config = () =>
-  new BertConfig({
-    vocabSize: 64,
-    hiddenSize: 16,
-    numHiddenLayers: 1,
-    numAttentionHeads: 2,
-    intermediateSize: 32,
-    maxPositionEmbeddings: 16,
-    numLabels: 2,
-  });
-
-const rows = Dataset.fromRows(
-  Array.from({ length: 16 }, (_, index) => ({
-    input_ids: [1, 2 + index, 40 - index, 3],
-    attention_mask: [1, 1, 1, index % 3 === 0 ? 0 : 1],
-    label: index % 2,
-  })),
-);
+const rows = Dataset.fromRows(smallRows(16));
 
 async function make(seed: number, device?: Device) {
-  const model = await BertForSequenceClassification.fromConfig(config(), { seed: 1, ...(device && { device }) });
+  const model = await smallBert(device && { device });
   const args = new TrainingArguments('unused', {
     maxSteps: 6,
     perDeviceTrainBatchSize: 4,
