@@ -66,7 +66,7 @@ async function dispatchesOf(numHiddenLayers: number, fp16 = false): Promise<Map<
 it.each([
   { fp16: false, most: 240 },
   { fp16: true, most: 243 },
-])('a step takes GPUs no more dispatches than docs/performance.md says, fp16 $fp16', async ({ fp16, most }) => {
+])('a step takes GPUs no more dispatches than docs/performance-gpu.md says, fp16 $fp16', async ({ fp16, most }) => {
   const [one, two] = [await dispatchesOf(1, fp16), await dispatchesOf(2, fp16)];
   const total = (counts: Map<string, number>) => [...counts.values()].reduce((sum, count) => sum + count, 0);
   const layer = total(two) - total(one);

@@ -86,7 +86,7 @@ const heads = [32, 64, 128, 256];
 /**
  * Pass, channels of a head and tokens of a sequence up to which it goes, threads and block of
  * scores; then bytes of workgroup memory, registers of a thread and barriers of a block, on an
- * adapter that gives 32 KiB, and on one that gives 48, as docs/performance.md shows them.
+ * adapter that gives 32 KiB, and on one that gives 48, as docs/performance-gpu.md shows them.
  */
 const table = `
 forward       32 any  64 32x32  10368 108  5 10368 108  5

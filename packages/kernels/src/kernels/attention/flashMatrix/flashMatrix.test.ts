@@ -152,7 +152,7 @@ function workgroupsOf(bytes: number, registers: number): number {
 /**
  * Pass, channels of a head and tokens of a sequence up to which it goes, keys of a block,
  * bytes of workgroup memory, registers of a thread and workgroups at once, as
- * docs/performance.md shows them.
+ * docs/performance-gpu.md shows them.
  */
 const table = `
 forward       32 any 64  22016  80 6
