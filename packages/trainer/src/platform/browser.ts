@@ -31,7 +31,7 @@ export const temporaryFolder = (): string | null => null;
 /** A page is closed without a word. */
 export const onInterruption = (_run: InterruptibleRun): Interruption => ({
   signal: null,
-  leave() {},
+  leave: () => '',
   [Symbol.dispose]() {},
 });
 

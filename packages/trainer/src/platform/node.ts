@@ -4,6 +4,7 @@ import { appendFile, readdir, readFile, rename, rm, stat } from 'node:fs/promise
 import { homedir, hostname, tmpdir } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import { makeFolder, writeFileAtomic } from '@attune/platform';
+import { interruptionInWords, savedInWords } from './interruptionWords.ts';
 import type { Files, InterruptibleRun, Interruption, Machine, Terminal } from './platform.ts';
 
 export const terminal: Terminal = {
@@ -53,12 +54,14 @@ export function onInterruption(run: InterruptibleRun): Interruption {
     get signal() {
       return entry.signal;
     },
-    leave(message) {
+    leave(place, howToResume) {
       const { signal } = entry;
+      const message = savedInWords(place, howToResume);
       forget(entry);
-      if (signal === null || process.listenerCount(signal) > Number(underWay.size > 0)) return;
+      if (signal === null || process.listenerCount(signal) > Number(underWay.size > 0)) return message;
       terminal.writeLine(`\n${message}`);
       if (![...underWay].some((other) => other.signal !== null)) endProcess(signal);
+      return message;
     },
     [Symbol.dispose]: () => forget(entry),
   };
@@ -89,7 +92,7 @@ function interrupt(signal: NodeJS.Signals): void {
 
 /** Without a listener a signal ends the process, with its usual code. */
 function endProcess(signal: NodeJS.Signals): void {
-  for (const { run } of underWay) terminal.writeLine(`\n${run.farewell()}`);
+  for (const { run } of underWay) terminal.writeLine(`\n${interruptionInWords(run.place())}`);
   underWay.clear();
   for (const each of signals) process.off(each, interrupt);
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);

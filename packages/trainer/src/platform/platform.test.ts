@@ -7,22 +7,22 @@ describe('a signal', () => {
   const said = captureTerminal();
 
   it('makes each run say what is lost, once, and is left to the listeners of others', () => {
-    const run = (farewell: string) => ({ finish: () => false, farewell: () => farewell });
+    const run = (step: number) => ({ finish: () => false, place: () => ({ step, maxSteps: 9, lastCheckpoint: null }) });
     const other = vi.fn<() => void>();
     process.on('SIGTERM', other);
     const before = process.listenerCount('SIGTERM');
     {
-      using _first = onInterruption(run('first'));
-      using _second = onInterruption(run('second'));
+      using _first = onInterruption(run(1));
+      using _second = onInterruption(run(2));
       {
-        using _ended = onInterruption(run('ended'));
+        using _ended = onInterruption(run(3));
       }
       expect(process.listenerCount('SIGTERM')).toBe(before + 1);
       process.emit('SIGTERM', 'SIGTERM');
       process.emit('SIGTERM', 'SIGTERM');
     }
     process.off('SIGTERM', other);
-    expect(said).toEqual(['\nfirst', '\nsecond']);
+    expect(said.map((line) => /at step (\d)/.exec(line)?.[1])).toEqual(['1', '2']);
     expect(other).toHaveBeenCalledTimes(2);
     expect(process.listenerCount('SIGTERM')).toBe(before - 1);
   });
@@ -32,7 +32,8 @@ describe('a signal', () => {
     process.on('SIGTERM', other);
     const now = vi.spyOn(performance, 'now').mockReturnValue(1000);
     {
-      using run = onInterruption({ finish: () => true, farewell: () => 'lost' });
+      const place = { step: 3, maxSteps: 9, lastCheckpoint: 'out/checkpoint-3' };
+      using run = onInterruption({ finish: () => true, place: () => place });
       expect(run.signal).toBeNull();
       process.emit('SIGTERM', 'SIGTERM');
       expect(run.signal).toBe('SIGTERM');
@@ -44,10 +45,10 @@ describe('a signal', () => {
       now.mockReturnValue(1300);
       process.emit('SIGTERM', 'SIGTERM');
       // Another listens: the process is its own.
-      run.leave('saved');
+      expect(run.leave(place, 'train()')).toMatch(/is saved in out\/checkpoint-3. To go on from there: train\(\)/);
     }
     process.off('SIGTERM', other);
-    expect(said[1]).toBe('\nlost');
+    expect(said[1]).toMatch(/What came after the last checkpoint is lost; it is out\/checkpoint-3/);
     expect(said).toHaveLength(2);
   });
 });

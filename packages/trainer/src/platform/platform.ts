@@ -3,12 +3,21 @@ export interface Terminal {
   writeLine(line: string): void;
 }
 
+/** Progress of a run. */
+export interface RunPlace {
+  /** Steps done. */
+  readonly step: number;
+  readonly maxSteps: number;
+  /** Path of the last checkpoint; null when there is none. */
+  readonly lastCheckpoint: string | null;
+}
+
 /** A run that a signal can interrupt. */
 export interface InterruptibleRun {
   /** Asks it to save and stop after its current step; false when it has nothing to save. */
   finish(): boolean;
-  /** Says what is lost when it ends at once. */
-  farewell(): string;
+  /** How far the run has come. */
+  place(): RunPlace;
 }
 
 export interface Interruption extends Disposable {
@@ -17,8 +26,11 @@ export interface Interruption extends Disposable {
   /**
    * Called by a run that has finished: ends the process with a message, unless the program has its
    * own listeners for the signal.
+   *
+   * @param howToResume null when no run can resume from what is saved
+   * @returns the message
    */
-  leave(message: string): void;
+  leave(place: RunPlace, howToResume: string | null): string;
 }
 
 /** What this process runs on. */

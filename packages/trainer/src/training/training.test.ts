@@ -9,7 +9,8 @@ import { findingWhatFits } from '../step/batchMemory.ts';
 import { countLabels } from '../step/labels.ts';
 import { withLengths, withRows } from '../step/sampleBatches.ts';
 import { make, RegressionModel, rows, value } from '../testing/regression.ts';
-import { interruptionInWords, withPlace } from './failures.ts';
+import { interruptionInWords } from '../platform/interruptionWords.ts';
+import { withPlace } from './failures.ts';
 
 /** Learns from rows whose label is not -100. */
 class Masked extends RegressionModel {

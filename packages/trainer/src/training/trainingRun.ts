@@ -13,13 +13,11 @@ import type { Dataloader } from '../extensionPoints.ts';
 import { noteBest } from '../metrics/bestModel.ts';
 import { RunMetrics } from '../metrics/runMetrics.ts';
 import type { LearningRates } from '../optimization/learningRates.ts';
-import type { Interruption } from '../platform/platform.ts';
+import type { Interruption, RunPlace } from '../platform/platform.ts';
 import type { TrainOutput } from '../runOptions.ts';
 import type { LogEntry, TrainerState } from '../state/trainerState.ts';
 import { smoothingOperations } from '../step/smoothingOperations.ts';
 import { TrainingStep } from '../step/trainingStep.ts';
-import { interruptionInWords, savedInWords, withPlace } from './failures.ts';
-import type { RunPlace } from './failures.ts';
 import { prepareRun } from './prepareRun.ts';
 import { makeRunParts } from './runParts.ts';
 import type { RunInput, RunningTrainer, RunParts } from './runParts.ts';
@@ -92,13 +90,17 @@ export class TrainingRun implements Disposable {
   async run(): Promise<TrainOutput> {
     using interruption = onInterruption({
       finish: () => this.#underWay && this.#trainer.args.saveStrategy !== 'no',
-      farewell: () => interruptionInWords(this.#place),
+      place: () => this.#place,
     });
     this.#interruption = interruption;
     try {
       return await this.#runEpochs();
     } catch (error) {
-      throw withPlace(error, this.#place);
+      // Where the words cannot be loaded, the error is told as it is.
+      throw await import('./failures.ts').then(
+        ({ withPlace }) => withPlace(error, this.#place),
+        () => error,
+      );
     }
   }
 
@@ -181,17 +183,17 @@ export class TrainingRun implements Disposable {
       await this.#step.drain();
       throw this.#input.signal.reason;
     }
-    const signal = this.#interruption?.signal ?? null;
-    if (signal === null) return;
+    const interruption = this.#interruption;
+    if (!interruption?.signal) return;
+    const { signal } = interruption;
     const { args } = this.#trainer;
     const checkpoint = checkpointPath(args.outputDir, this.#state.globalStep);
     await this.#step.drain();
     if (this.#checkpoints.last !== checkpoint)
       await this.#checkpoints.save(this.#progressToSave(), this.#step.completed.last);
-    const message = savedInWords(this.#place, args.saveOnlyModel ? null : this.#input.howToResume);
     // Removes the progress line first.
     this.#callbacks.endRun();
-    this.#interruption?.leave(message);
+    const message = interruption.leave(this.#place, args.saveOnlyModel ? null : this.#input.howToResume);
     throw new TrainingInterruptedError(message, { signal, checkpoint });
   }
 
