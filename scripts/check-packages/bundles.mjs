@@ -21,15 +21,16 @@ export const weights = {
     limits: { esbuild: 15.9, vite: 14.2 },
     code: `import { AutoTokenizer } from '@attune/bert/tokenizer';\nglobalThis.used = AutoTokenizer;`,
   },
-  // esbuild leaves in the first chunk whatever a package's index names and any chunk uses.
-  'the lesson, at its start': { limits: { esbuild: 162, vite: 59 }, code: lessonCode() },
+  // esbuild leaves in the first chunk whatever an index names there and any chunk uses, but what
+  // scripts/name-late.mjs lets it name as a constant.
+  'the lesson, at its start': { limits: { esbuild: 71.5, vite: 58.6 }, code: lessonCode() },
   'the lesson, until it is trained, evaluated and predicted': {
-    limits: { esbuild: 195, vite: 182 },
+    limits: { esbuild: 196.2, vite: 181.6 },
     code: lessonCode(),
     runs: true,
   },
   'the same, with a Parquet file': {
-    limits: { esbuild: 221, vite: 207 },
+    limits: { esbuild: 221.8, vite: 206.9 },
     code: lessonCode(),
     runs: true,
     fetches: ['readParquet'],

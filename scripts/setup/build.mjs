@@ -37,6 +37,7 @@ function fingerprint() {
     'tsconfig.base.json',
     'tsconfig.build.json',
     'scripts/inline-wgsl.mjs',
+    'scripts/name-late.mjs',
     'scripts/ship-shaders.mjs',
   ].map((name) => join(rootFolder, name));
   const packages = ['packages', 'apps'].flatMap((parent) =>

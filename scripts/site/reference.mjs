@@ -7,7 +7,7 @@ import { rootFolder } from '../setup/root-folder.mjs';
 import { sourceAddress } from './addresses.mjs';
 
 // `internal` promises nothing to users; `methods` exports no name, it makes methods of functions.
-const hidden = new Set(['./package.json', './internal', './methods']);
+const hidden = new Set(['./package.json', './internal', './internal/host', './methods']);
 
 /** TypeDoc writes paths so on Windows too. */
 const withSlashes = (path) => path.replaceAll('\\', '/');

@@ -10,5 +10,4 @@ export { uniformNoise } from './functional/dropout/uniformNoise.ts';
 export { normAfter } from './nn/layers/normalisation.ts';
 export { floatsOf } from './safetensors/floats.ts';
 export { areContiguous, makeContiguous } from './nn/parameter/contiguous.ts';
-export { requirePlateauOptions } from './optim/schedules/reduceLROnPlateau.ts';
 export { withHalves } from './nn/parameter/halfWeights.ts';

@@ -1,4 +1,4 @@
-import { setSeed } from '@attune/tensor';
+import { setSeed } from '@attune/tensor/internal/host';
 import type { Device } from '@attune/tensor';
 import { objectWith, requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';

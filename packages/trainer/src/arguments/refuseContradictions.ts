@@ -1,6 +1,5 @@
-import { getScheduler } from '@attune/tensor';
+import { requirePlateauOptions, getScheduler } from '@attune/tensor/internal/host';
 import type { PlannedSchedule } from '@attune/tensor';
-import { requirePlateauOptions } from '@attune/tensor/internal';
 import { shown } from '@attune/validate';
 import { TrainingArgumentsError } from '../errors.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';

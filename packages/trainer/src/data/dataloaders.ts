@@ -1,6 +1,6 @@
 import { DataLoader, RandomSampler, SequentialSampler } from '@attune/data';
 import type { Sampler } from '@attune/data';
-import { Mt19937 } from '@attune/tensor';
+import { Mt19937 } from '@attune/tensor/internal/host';
 import { shown } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { TrainerDatasetError, TrainerError } from '../errors.ts';

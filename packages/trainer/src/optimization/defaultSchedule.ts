@@ -1,4 +1,4 @@
-import { getScheduler } from '@attune/tensor';
+import { getScheduler } from '@attune/tensor/internal/host';
 import type { PlannedSchedule, ReduceLROnPlateauOptions, Schedule } from '@attune/tensor';
 import { terminal } from '#platform';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
