@@ -1,4 +1,4 @@
-import { requirePlateauOptions, getScheduler } from '@attune/tensor/internal/host';
+import { getScheduler, requirePlateauOptions } from '@attune/tensor/internal/host';
 import type { PlannedSchedule } from '@attune/tensor';
 import { shown } from '@attune/validate';
 import { TrainingArgumentsError } from '../errors.ts';
