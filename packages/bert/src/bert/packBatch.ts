@@ -58,15 +58,20 @@ function matrix(inputs: ModelInputs, name: string, rows: number, columns: number
 
 /** @throws BatchError for anything but 1 and 0, true and false */
 function readMask(mask: ArrayLike<unknown>, columns: number): Uint8Array {
-  return Uint8Array.from(mask, (value, at) => {
-    if (value === 1 || value === true) return 1;
-    if (value === 0 || value === false) return 0;
-    const row = Math.floor(at / columns);
-    throw new BatchError(
-      `attention_mask[${row}, ${at % columns}] is ${shown(value)}; 1 for a token and 0 for padding were expected.`,
-      { row },
-    );
-  });
+  // A loop, as `from` takes elements of typed arrays one by one from an iterator.
+  const read = new Uint8Array(mask.length);
+  for (let at = 0; at < read.length; at++) {
+    const value = mask[at];
+    if (value === 1 || value === true) read[at] = 1;
+    else if (value !== 0 && value !== false) {
+      const row = Math.floor(at / columns);
+      throw new BatchError(
+        `attention_mask[${row}, ${at % columns}] is ${shown(value)}; 1 for a token and 0 for padding were expected.`,
+        { row },
+      );
+    }
+  }
+  return read;
 }
 
 function readColumns(inputs: ModelInputs): TokenColumns {

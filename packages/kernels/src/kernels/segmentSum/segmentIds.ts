@@ -34,7 +34,9 @@ export function segmentIds(ids: Uint32Array | Int32Array, paddingIndex = -1): Id
   requireArgument('segmentIds', 'ids', ids, idsKind, KernelArgumentError);
   requireArgument('segmentIds', 'paddingIndex', paddingIndex, anyWholeNumber, KernelArgumentError);
   let largest = 0;
-  for (const id of ids) {
+  // By number, as iterators of typed arrays take several times as long.
+  for (let row = 0; row < ids.length; row++) {
+    const id = ids[row] as number;
     if (id > largest) largest = id;
     else if (id < 0)
       throw new KernelArgumentError(`segmentIds: an id is ${id}; ids are rows of a table and start at 0`);
@@ -43,7 +45,8 @@ export function segmentIds(ids: Uint32Array | Int32Array, paddingIndex = -1): Id
   const uniqueIds = new Uint32Array(ids.length);
   const counts = new Uint32Array(ids.length);
   let unique = 0;
-  for (const id of ids) {
+  for (let row = 0; row < ids.length; row++) {
+    const id = ids[row] as number;
     if (id === paddingIndex) continue;
     let number = numbers[id] as number;
     if (number === 0) {
