@@ -51,14 +51,20 @@ export function requireArgument(
  */
 export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice?: OptionAdvice): void {
   const error = advice?.error ?? ArgumentError;
-  if (!named.holds(options)) throw new error(noOptions(where, options, kinds));
+  if (!isLiteral(options) && !named.holds(options)) throw new error(noOptions(where, options, kinds));
   const given = options as Readonly<Record<string, unknown>>;
-  // Every operation of a training step passes here, so only the given options and the required ones
-  // are checked.
+  // Every operation of a training step passes here, so only the given options are checked, and all
+  // required ones only where one of them is missing.
+  let required = 0;
   for (const name in given) {
-    if (given[name] === undefined) continue;
-    if (Object.hasOwn(kinds, name)) requireArgument(where, name, given[name], kinds[name]!, error);
-    else if (Object.hasOwn(given, name))
+    const value = given[name];
+    if (value === undefined) continue;
+    const kind = kinds[name];
+    // A member of every object, such as toString, is not a kind.
+    if (kind?.holds) {
+      if (!kind.holds(value)) requireArgument(where, name, value, kind, error);
+      if (!kind.optional) required += 1;
+    } else if (Object.hasOwn(given, name))
       throw new error(
         // Otherwise it is an instance of a class, such as a Tensor in the place of options.
         shown(options).startsWith('an object')
@@ -66,7 +72,22 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
           : noOptions(where, options, kinds),
       );
   }
+  if (required === requiredCount(kinds)) return;
   for (const name in kinds) if (!kinds[name]!.optional) requireArgument(where, name, given[name], kinds[name]!, error);
+}
+
+/** Whether it is a plain object, which is quicker to see than whether it is `named`. */
+const isLiteral = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+const requiredCounts = /* @__PURE__ */ new WeakMap<OptionKinds, number>();
+
+/** How many options are required. */
+function requiredCount(kinds: OptionKinds): number {
+  let count = requiredCounts.get(kinds);
+  if (count === undefined)
+    requiredCounts.set(kinds, (count = Object.values(kinds).filter(({ optional }) => !optional).length));
+  return count;
 }
 
 /** The message for something else in the place of options. */
