@@ -51,7 +51,7 @@ export function requireArgument(
  */
 export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice?: OptionAdvice): void {
   const error = advice?.error ?? ArgumentError;
-  if (!isLiteral(options) && !named.holds(options)) throw new error(noOptions(where, options, kinds));
+  if (!isPlainObject(options) && !named.holds(options)) throw new error(noOptions(where, options, kinds));
   const given = options as Readonly<Record<string, unknown>>;
   // Every operation of a training step passes here, so only the given options are checked, and all
   // required ones only where one of them is missing.
@@ -77,7 +77,7 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
 }
 
 /** Whether it is a plain object, which is quicker to see than whether it is `named`. */
-const isLiteral = (value: unknown): boolean =>
+const isPlainObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 const requiredCounts = /* @__PURE__ */ new WeakMap<OptionKinds, number>();

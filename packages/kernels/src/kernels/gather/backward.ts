@@ -1,16 +1,26 @@
+import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { ElementType } from '../../memory/gpuArray.ts';
-import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
+import { maxWorkgroupsPerDimension, spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { anyTypes, floatTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
-import { dealt, indexLength } from './indexLayout.ts';
+import { dealt, indexLength, sharesNumbers } from './indexLayout.ts';
 import { scatterAddKinds } from './options.ts';
-import type { ScatterAddOptions } from './options.ts';
+import type { IndexedShape, ScatterAddOptions } from './options.ts';
 import { wgsl as source } from './scatterAdd.wgsl.ts';
+import { wgsl as fewSource } from './scatterFew.wgsl.ts';
 
 const kernel = 'scatterAdd';
 const numberTypes: readonly ElementType[] = ['i32', 'u32'];
+
+/** More are not noted in bits. */
+const mostNoted = 64;
+
+/** Whether `scatterAdd` must be told the order of the places: all but few are not looked at each. */
+export function needsOrder(shape: IndexedShape): boolean {
+  return !sharesNumbers(shape) || shape.places > mostNoted || shape.outer > maxWorkgroupsPerDimension;
+}
 
 /**
  * Records `torch.zeros(…).scatter_add`, the gradient of `gather`: each element is added at the
@@ -27,8 +37,18 @@ export function scatterAdd(gpu: Gpu, options: ScatterAddOptions): void {
   requireArray(kernel, 'output', output, { outer, length, inner }, types);
   const numbers = indexLength(kernel, options);
   requireArray(kernel, 'index', index, { numbers }, numberTypes);
-  requireArray(kernel, 'order', order, { numbers }, ['i32']);
-  requireSeparate(kernel, [input, index, order], [output]);
+  if (order) requireArray(kernel, 'order', order, { numbers }, ['i32']);
+  else if (needsOrder(options))
+    throw new KernelArgumentError(
+      `${kernel}: order is left out, for ${places} places; pass what argSort gives, but where up to ${mostNoted} numbers serve rows of 8 elements or more`,
+    );
+  requireSeparate(kernel, order ? [input, index, order] : [input, index], [output]);
+  if (order) recordSorted(gpu, options, order);
+  else recordFew(gpu, options);
+}
+
+function recordSorted(gpu: Gpu, options: ScatterAddOptions, order: GpuArray): void {
+  const { input, index, output, outer, length, places, inner } = options;
   const count = outer * length * inner;
   const { rows, width, defines, integers, workgroups } = dealt(gpu, options, length);
   gpu.dispatch({
@@ -42,5 +62,28 @@ export function scatterAdd(gpu: Gpu, options: ScatterAddOptions): void {
     writes: [output],
     workgroups: workgroups ?? spreadWorkgroups(Math.ceil(count / 64)),
     work: { bytes: 4 * count + 12 * outer * places * inner },
+  });
+}
+
+/** Rows that a workgroup takes of those whose places are few. */
+const rowsOfWorkgroup = 64;
+
+function recordFew(gpu: Gpu, options: ScatterAddOptions): void {
+  const { input, index, output, outer, length, places, inner, strides } = options;
+  const width = inner % 4 === 0 ? 4 : 1;
+  const columns = inner / width;
+  const segment = gpu.profile.software ? 256 : 32;
+  const segments = Math.ceil(columns / segment);
+  const [x, y] = spreadWorkgroups(Math.ceil(length / rowsOfWorkgroup) * segments);
+  gpu.dispatch({
+    program: kernelProgram(`${kernel} of few`, fewSource, {
+      access: elementAccess(gpu, { input, numbers: index }, { output }, { input: width, output: width }),
+      segment,
+    }),
+    parameters: { integers: [columns, segments, length, places, strides?.outer ?? 0, strides?.place ?? 1] },
+    reads: [input, index],
+    writes: [output],
+    workgroups: [x, y, outer],
+    work: { bytes: 4 * outer * inner * (length + places) },
   });
 }

@@ -59,6 +59,9 @@ describe('gather', () => {
       { outer: 3, length: 129, places: 65, inner: 63 },
       { outer: 1, length: 17, places: 1, inner: 2052 },
       { outer: 2, length: 3, places: 0, inner: 8 },
+      // Few, of which no order is needed.
+      { outer: 3, length: 70, places: 64, inner: 12 },
+      { outer: 1, length: 2, places: 33, inner: 1100 },
     ])('$outer x $length x $inner by $places numbers, and back, equals its reference', async (shape) => {
       const { outer, length, places, inner } = shape;
       const random = uniformNumbers(3);
@@ -80,8 +83,25 @@ describe('gather', () => {
       const given = uploadFloats(gpu, gradient, type, 'gradient');
       scatterAdd(gpu, { input: given, index, order, output: sums, ...shape, strides });
       const expected = scatterAddReference(gradient, numbers, shape);
-      expectClose(await readFloats(gpu, sums, input.length), expected, { roundings: 64, magnitude: 20 }, 'sums');
+      const sorted = await readFloats(gpu, sums, input.length);
+      expectClose(sorted, expected, { roundings: 64, magnitude: 20 }, 'sums');
+      if (places > 64) return;
+      const unsorted = staleOutput(gpu, input.length, 'f32', 'unsorted');
+      scatterAdd(gpu, { input: given, index, output: unsorted, ...shape, strides });
+      expect(await readFloats(gpu, unsorted, input.length)).toEqual(sorted);
     });
+  });
+
+  it.each([
+    { places: 65, inner: 8, strides: { outer: 0, place: 1, inner: 0 } },
+    { places: 2, inner: 7, strides: { outer: 0, place: 1, inner: 0 } },
+    { places: 2, inner: 8, strides: undefined },
+  ])('asks for the order of %o', ({ places, inner, strides }) => {
+    const [input, output] = [gpu.allocate('f32', places * inner, 'input'), gpu.allocate('f32', 4 * inner, 'output')];
+    const index = gpu.allocate('i32', places * inner, 'index');
+    expect(() => scatterAdd(gpu, { input, index, output, outer: 1, length: 4, places, inner, strides })).toThrow(
+      `scatterAdd: order is left out, for ${places} places; pass what argSort gives`,
+    );
   });
 
   it('takes one index for all rows and columns', async () => {
@@ -130,7 +150,8 @@ describe('gather', () => {
             const [input, output] = [nullGpu.allocate(type, 18, 'input'), nullGpu.allocate(type, 18, 'output')];
             gather(nullGpu, { input, output, ...rows });
             if (type === 'f32' || type === 'f16')
-              scatterAdd(nullGpu, { input, output, order: nullGpu.allocate('i32', 2, 'order'), ...rows });
+              for (const order of [nullGpu.allocate('i32', 2, 'order'), undefined])
+                scatterAdd(nullGpu, { input, output, order, ...rows });
           }
           const [input, output] = [nullGpu.allocate(type, 4, 'input'), nullGpu.allocate(type, 4, 'output')];
           gather(nullGpu, { input, index, output, ...shape });

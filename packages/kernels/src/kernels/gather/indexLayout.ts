@@ -4,11 +4,11 @@ import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
 import type { RowIndexing } from '../../wgsl/rowIndexing.ts';
 import { requireKernelOptions } from '../validate.ts';
 import { stridesKinds } from './options.ts';
-import type { GatherOptions, IndexStrides } from './options.ts';
+import type { IndexedShape, IndexStrides } from './options.ts';
 
-type Indexed = Pick<GatherOptions, 'outer' | 'length' | 'places' | 'inner' | 'strides'>;
+type Indexed = Omit<IndexedShape, 'index'>;
 
-function stridesOf({ places, inner, strides }: Indexed): IndexStrides {
+function stridesOf({ places, inner, strides }: Pick<Indexed, 'places' | 'inner' | 'strides'>): IndexStrides {
   return strides ?? { outer: places * inner, place: inner, inner: 1 };
 }
 
@@ -23,6 +23,11 @@ export function indexLength(kernel: string, options: Indexed): number {
   if (outer * places * inner === 0) return 0;
   const strides = stridesOf(options);
   return 1 + (outer - 1) * strides.outer + (places - 1) * strides.place + (inner - 1) * strides.inner;
+}
+
+/** Whether one index serves a row of elements after the axis, long enough for eight threads. */
+export function sharesNumbers(options: Pick<Indexed, 'places' | 'inner' | 'strides'>): boolean {
+  return stridesOf(options).inner === 0 && options.inner >= 8;
 }
 
 /** How the elements of an output are assigned to threads. */
@@ -44,7 +49,7 @@ interface Dealt {
 export function dealt(gpu: Gpu, options: Indexed, extent: number): Dealt {
   const { outer, length, places, inner } = options;
   const strides = stridesOf(options);
-  if (strides.inner !== 0 || inner < 8)
+  if (!sharesNumbers(options))
     return {
       rows: false,
       width: 1,

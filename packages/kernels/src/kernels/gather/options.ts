@@ -1,5 +1,5 @@
 import type { GpuArray } from '../../memory/gpuArray.ts';
-import { anArray, anExtent, maybeObject } from '../validate.ts';
+import { anArray, anExtent, maybeArray, maybeObject } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';
 
 /** Strides of the index array along each axis; 0 broadcasts. */
@@ -12,7 +12,7 @@ export interface IndexStrides {
   readonly inner: number;
 }
 
-interface IndexedShape {
+export interface IndexedShape {
   readonly outer: number;
   /** Extent of the indexed axis. */
   readonly length: number;
@@ -37,8 +37,11 @@ export interface GatherOptions extends IndexedShape {
 export interface ScatterAddOptions extends IndexedShape {
   /** `[outer, places, inner]`, any type; sums of whole numbers wrap. */
   readonly input: GpuArray;
-  /** i32, laid out as the index: what `argSort` gives for the index along the axis. */
-  readonly order: GpuArray;
+  /**
+   * i32, laid out as the index: what `argSort` gives for the index along the axis. Optional for up
+   * to 64 places where one index serves a row of at least 8 elements, which are faster unsorted.
+   */
+  readonly order?: GpuArray | undefined;
   /**
    * `[outer, length, inner]`, of the type of `input`, or both are floats; in another buffer.
    * Every element is written.
@@ -63,7 +66,7 @@ export const gatherKinds: KindsOf<GatherOptions> = {
 
 export const scatterAddKinds: KindsOf<ScatterAddOptions> = {
   input: anArray,
-  order: anArray,
+  order: maybeArray,
   output: anArray,
   ...indexedKinds,
 };

@@ -1,4 +1,5 @@
 import * as kernels from '@attune/kernels';
+import { needsOrder } from '@attune/kernels/internal';
 import type { GpuArray, IndexStrides, UnaryMember } from '@attune/kernels';
 import { operationResult } from '../../autograd/operation.ts';
 import type { DType } from '../../dtypes.ts';
@@ -88,19 +89,11 @@ export function recordScatter(
 ): void {
   const { outer, length, inner } = around(shape, axis);
   const { array, places, strides } = index;
+  const sums = { input: source, index: array, output, outer, length, places, inner, strides };
+  if (!needsOrder(sums)) return kernels.scatterAdd(device, sums);
   const order = device.allocate('i32', array.length, 'order of the index');
   const sorted = strides ? { outer: 1, length: places, inner: 1 } : { outer, length: places, inner };
   kernels.argSort(device, { input: array, output: order, ...sorted });
-  kernels.scatterAdd(device, {
-    input: source,
-    index: array,
-    order,
-    output,
-    outer,
-    length,
-    places,
-    inner,
-    ...(strides && { strides }),
-  });
+  kernels.scatterAdd(device, { ...sums, order });
   device.release(order);
 }
