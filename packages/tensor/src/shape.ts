@@ -7,11 +7,15 @@ export type Shape = readonly number[];
 
 /** Number of elements of a tensor of this shape; 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, extent) => product * extent, 1);
+  let size = 1;
+  for (let index = 0; index < shape.length; index++) size *= shape[index] as number;
+  return size;
 }
 
 export function shapesEqual(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((extent, index) => extent === b[index]);
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 export function formatShape(shape: Shape): string {
@@ -20,8 +24,10 @@ export function formatShape(shape: Shape): string {
 
 /** Rows and columns of a tensor seen as a matrix: the last extent is the columns. */
 export function asMatrix(shape: Shape): { rows: number; columns: number } {
-  const columns = shape.at(-1) ?? 1;
-  return { rows: sizeOf(shape.slice(0, -1)), columns };
+  const last = shape.length - 1;
+  let rows = 1;
+  for (let index = 0; index < last; index++) rows *= shape[index] as number;
+  return { rows, columns: shape[last] ?? 1 };
 }
 
 /** @throws ShapeError naming the operation and both shapes */

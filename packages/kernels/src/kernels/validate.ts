@@ -4,7 +4,6 @@ import {
   arrayOf,
   flag,
   fraction,
-  instanceOf,
   object,
   oneOf,
   oneOfKinds,
@@ -30,7 +29,11 @@ export type Shape = Readonly<Record<string, number>>;
 /** What each option of a kernel must be. */
 export type KindsOf<Options> = { readonly [Name in keyof Required<Options>]: Kind };
 
-export const anArray = instanceOf(GpuArray, 'a GpuArray, as gpu.allocate() and gpu.upload() make them');
+export const anArray: Kind = {
+  what: 'a GpuArray, as gpu.allocate() and gpu.upload() make them',
+  // Not by `instanceOf`, whose class the compiler of the engine does not know.
+  holds: (value) => value instanceof GpuArray,
+};
 export const maybeArray = optional(anArray);
 /** A count: rows, elements, …, up to 32 bits. */
 export const anExtent = wholeNumber(0, 0xffffffff);

@@ -33,9 +33,9 @@ export function gradientsOf(gradients: AttentionGradients): Readonly<Record<stri
 
 /** Arrays that hold several matrices, and the arrays that hold them singly. */
 const wholesAndParts = [
-  ['qkv', 'query', 'key', 'value'],
-  ['gradQkv', 'gradQuery', 'gradKey', 'gradValue'],
-] as const;
+  { whole: 'qkv', parts: ['query', 'key', 'value'] },
+  { whole: 'gradQkv', parts: ['gradQuery', 'gradKey', 'gradValue'] },
+];
 
 /**
  * Checks what forward and backward share. `matrices` are all of one type: `qkv` and `gradQkv`
@@ -48,7 +48,7 @@ export function requireAttention(
   logSumExp: GpuArray,
 ): void {
   const { cuSeqlens, totalTokens, numSequences, numHeads, headSize, dropout } = options;
-  for (const [whole, ...parts] of wholesAndParts) {
+  for (const { whole, parts } of wholesAndParts) {
     const given = options as unknown as Readonly<Record<string, unknown>>;
     const part = given[whole] && parts.find((name) => given[name]);
     if (part) throw new KernelArgumentError(`${kernel}: got ${whole} and ${part}; ${whole} holds it already`);
@@ -65,7 +65,7 @@ export function requireAttention(
     const matrix = matrices[name] as GpuArray;
     const shape = { totalTokens, ...(matricesIn(name) === 3 && { matrices: 3 }), numHeads, headSize };
     requireArray(kernel, name, matrix, shape, floatTypes);
-    requireArray(kernel, name, matrix, {}, [elementType]);
+    if (matrix.elementType !== elementType) requireArray(kernel, name, matrix, {}, [elementType]);
   }
   requireArray(kernel, 'logSumExp', logSumExp, { totalTokens, numHeads }, singleTypes);
   requireArray(kernel, 'cuSeqlens', cuSeqlens, { boundaries: numSequences + 1 }, indexTypes);

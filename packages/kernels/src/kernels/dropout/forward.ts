@@ -1,10 +1,14 @@
 import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
 import type { DropoutOptions, RandomKey } from '../../random/dropout.ts';
+import type { Program } from '../../recording/dispatch.ts';
+import { ProgramsByFlags } from '../../wgsl/programsByFlags.ts';
 import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
+import type { RowIndexing } from '../../wgsl/rowIndexing.ts';
 import { floatTypes, indexTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
-import { elementAccess } from '../../wgsl/elementAccess.ts';
-import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { accessFlags, elementAccess } from '../../wgsl/elementAccess.ts';
+import { kernelProgram, written } from '../../wgsl/kernelProgram.ts';
 import { wgsl as dropoutSource } from './dropout.wgsl.ts';
 import { dropoutKernelKinds, dropoutKinds, randomKinds } from './options.ts';
 import type { DropoutKernelOptions } from './options.ts';
@@ -17,30 +21,48 @@ import type { DropoutKernelOptions } from './options.ts';
  * @throws KernelArgumentError
  */
 export function dropout(gpu: Gpu, options: DropoutKernelOptions): void {
-  const kernel = 'dropout';
   requireKernelOptions(kernel, options, dropoutKernelKinds);
-  const { input, output, rows, columns } = options;
-  const { probability, site, random } = options.dropout;
-  requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
-  requireArray(kernel, 'output', output, { rows, columns }, floatTypes);
-  requireDropout(kernel, options.dropout, rows);
+  requireDropout(kernel, options.dropout, options.rows);
+  recordDropout(gpu, options);
+}
+
+/** The same, for kernels that have checked the options of the dropout as theirs. */
+export function recordDropout(gpu: Gpu, { input, output, rows, columns, dropout: drops }: DropoutKernelOptions): void {
+  const { probability, site, random } = drops;
   const { tokenKeys, state } = random;
+  const extents = { rows, columns };
+  requireArray(kernel, 'input', input, extents, floatTypes);
+  requireArray(kernel, 'output', output, extents, floatTypes);
   requireSeparate(kernel, [input, tokenKeys, state], [output]);
   const { threshold, keptScale } = dropoutParameters(probability);
-  const width = columns % 4 === 0 ? 4 : 1;
   const { defines, matrix, workgroups } = rowIndexingFor(gpu.profile, rows, Math.ceil(columns / 4));
   gpu.dispatch({
-    program: kernelProgram(kernel, dropoutSource, {
-      access: elementAccess(gpu, { input }, { output }, width),
-      vec4: width === 4,
-      ...defines,
-    }),
+    program: programFor(gpu, input, output, columns % 4 === 0 ? 4 : 1, defines),
     parameters: { integers: [...matrix, columns, site, threshold], floats: [keptScale] },
     reads: [input, tokenKeys, state],
     writes: [output],
     workgroups,
     work: { bytes: input.byteLength + output.byteLength },
   });
+}
+
+const kernel = 'dropout';
+const programs = /* @__PURE__ */ new ProgramsByFlags();
+
+function programFor(
+  gpu: Gpu,
+  input: GpuArray,
+  output: GpuArray,
+  width: 1 | 4,
+  defines: RowIndexing['defines'],
+): Program {
+  const make = () =>
+    kernelProgram(kernel, dropoutSource, {
+      access: written(elementAccess(gpu, { input }, { output }, width)),
+      vec4: width === 4,
+      ...defines,
+    });
+  return programs.get(accessFlags(gpu, width, [input, output]), make, [gpu.profile.software]);
 }
 
 /** Checks a dropout over `rows` rows, for every kernel with dropout. */

@@ -1,2 +1,2 @@
-export { dropout, requireDropout, requireRandom } from './forward.ts';
+export { dropout, recordDropout, requireDropout, requireRandom } from './forward.ts';
 export type { DropoutKernelOptions } from './options.ts';

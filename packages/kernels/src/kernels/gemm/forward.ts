@@ -88,9 +88,6 @@ function requireGemm(options: GemmOptions): void {
       `${kernel}: a batch of ${batch.count} with strideOutput ${batch.strideOutput}; it takes up to ${mostMatrices} matrices, at least m * n = ${m * n} apart`,
     );
   }
-  requireSeparate(
-    kernel,
-    presentArrays({ a, b, bias }),
-    presentArrays({ output, preActivation, columnSums: columnSums?.output }),
-  );
+  const written = presentArrays({ output, preActivation, columnSums: columnSums?.output });
+  requireSeparate(kernel, bias ? [a, b, bias] : [a, b], written);
 }

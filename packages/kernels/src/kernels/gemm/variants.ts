@@ -27,7 +27,7 @@ type GemmProduct = Pick<
 export function planGemm(gpu: Gpu, product: GemmProduct): GemmPlan {
   const { variant, tile: size, splits } = choiceOf(gpu, product);
   const tile = tileOf(gpu, variant, size, product.m);
-  const parts = planSplits(gpu, tile, { ...product, splits: product.splits ?? splits });
+  const parts = planSplits(gpu, tile, product, product.splits ?? splits);
   return { variant, tile, splits: parts, packing: planPacking(gpu, tile, product) };
 }
 
@@ -111,7 +111,12 @@ const innerMultiple = 16;
  * Number of parts to split the inner dimension into, so that few tiles with long sums, as in weight
  * gradients, fill the adapter.
  */
-function planSplits({ profile }: Gpu, tile: GemmTile, { m, n, k, batch, splits }: GemmProduct): GemmPlan['splits'] {
+function planSplits(
+  { profile }: Gpu,
+  tile: GemmTile,
+  { m, n, k, batch }: GemmProduct,
+  splits: number | undefined,
+): GemmPlan['splits'] {
   const tiles = Math.ceil(m / tile.rows) * Math.ceil(n / tile.columns);
   const wanted = profile.software ? busyTiles.software : busyTiles.hardware;
   const fitting = tiles === 0 || batch ? 1 : Math.min(Math.floor(wanted / tiles), Math.floor(k / leastInnerPerPart));

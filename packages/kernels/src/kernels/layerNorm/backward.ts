@@ -1,6 +1,6 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import { dropout as recordDropout, requireDropout } from '../dropout/index.ts';
+import { recordDropout, requireDropout } from '../dropout/index.ts';
 import { floatTypes, requireArray, requireKernelOptions, singleTypes } from '../validate.ts';
 import { blockGradients, takesBlocks } from './byBlock/blockGradients.ts';
 import { rowGradients } from './byRow/rowGradients.ts';
@@ -24,13 +24,17 @@ const mostArrays = 9;
  */
 export function layerNormBackward(gpu: Gpu, options: LayerNormBackwardOptions): void {
   requireLayerNormBackward(options);
+  recordBackward(gpu, options);
+}
+
+function recordBackward(gpu: Gpu, options: LayerNormBackwardOptions): void {
   const { gradOutput, gradSum, gradInput, dropout, outputDropout, rows, columns } = options;
   const blocks = takesBlocks(gpu, options);
   const fused = gpu.info.limits.maxStorageBuffersPerShaderStage >= mostArrays;
   if (outputDropout && !(blocks && fused)) {
     const dropped = gpu.allocate(gradOutput.elementType, rows * columns, 'gradient before the dropout');
     recordDropout(gpu, { input: gradOutput, output: dropped, rows, columns, dropout: outputDropout });
-    layerNormBackward(gpu, { ...options, gradOutput: dropped, outputDropout: undefined });
+    recordBackward(gpu, { ...options, gradOutput: dropped, outputDropout: undefined });
     gpu.release(dropped);
     return;
   }
@@ -44,14 +48,16 @@ function requireLayerNormBackward(options: LayerNormBackwardOptions): void {
   requireKernelOptions(kernel, options, layerNormBackwardKinds);
   const { gradOutput, sum, mean, reciprocalStd, weight, gradSum, gradInput, dropout, rows, columns } = options;
   const { gradWeight, gradBias } = options;
-  const matrices = { gradOutput, sum, gradSum, ...(gradInput && { gradInput }) };
-  for (const [name, array] of Object.entries(matrices))
-    requireArray(kernel, name, array, { rows, columns }, floatTypes);
-  requireArray(kernel, 'weight', weight, { columns }, floatTypes);
-  for (const [name, array] of Object.entries({ mean, reciprocalStd }))
-    requireArray(kernel, name, array, { rows }, singleTypes);
-  for (const [name, array] of Object.entries({ gradWeight, gradBias }))
-    requireArray(kernel, name, array, { columns }, singleTypes);
+  const [matrix, row, column] = [{ rows, columns }, { columns }, { rows }];
+  requireArray(kernel, 'gradOutput', gradOutput, matrix, floatTypes);
+  requireArray(kernel, 'sum', sum, matrix, floatTypes);
+  requireArray(kernel, 'gradSum', gradSum, matrix, floatTypes);
+  if (gradInput) requireArray(kernel, 'gradInput', gradInput, matrix, floatTypes);
+  requireArray(kernel, 'weight', weight, row, floatTypes);
+  requireArray(kernel, 'mean', mean, column, singleTypes);
+  requireArray(kernel, 'reciprocalStd', reciprocalStd, column, singleTypes);
+  requireArray(kernel, 'gradWeight', gradWeight, row, singleTypes);
+  requireArray(kernel, 'gradBias', gradBias, row, singleTypes);
   if (Boolean(gradInput) !== Boolean(dropout)) {
     throw new KernelArgumentError(
       `${kernel}: gradInput and dropout come together; without dropout gradSum is the gradient of the input`,

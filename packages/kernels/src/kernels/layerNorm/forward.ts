@@ -3,10 +3,12 @@ import type { Gpu } from '../../gpu.ts';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
-import { elementAccess } from '../../wgsl/elementAccess.ts';
-import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import type { Program } from '../../recording/dispatch.ts';
+import { accessFlags, elementAccess } from '../../wgsl/elementAccess.ts';
+import { kernelProgram, written } from '../../wgsl/kernelProgram.ts';
+import { ProgramsByFlags } from '../../wgsl/programsByFlags.ts';
 import { cast } from '../cast/index.ts';
-import { dropout as recordDropout, requireDropout } from '../dropout/index.ts';
+import { recordDropout, requireDropout } from '../dropout/index.ts';
 import { embeddingSum } from '../embeddingSum/index.ts';
 import { embeddedRows, requireEmbeddedRows, rowsOfTables } from '../embeddingSum/embeddedRows.ts';
 import {
@@ -21,6 +23,7 @@ import { wgsl as layerNormSource } from './layerNorm.wgsl.ts';
 import { layerNormKinds } from './options.ts';
 import type { EmbeddedRows, LayerNormOptions } from './options.ts';
 import { planRows, rowsPerThread } from './variants.ts';
+import type { RowPlan } from './variants.ts';
 
 const kernel = 'layerNorm';
 
@@ -33,6 +36,10 @@ const kernel = 'layerNorm';
  */
 export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   requireLayerNorm(options);
+  recordLayerNorm(gpu, options);
+}
+
+function recordLayerNorm(gpu: Gpu, options: LayerNormOptions): void {
   const { input, residual, dropout, output, outputDropout, half, rows, columns } = options;
   const isSum = residual !== undefined || dropout !== undefined || isEmbedded(input);
   const { tables = [], ids = [] } = isEmbedded(input) ? input : {};
@@ -41,10 +48,8 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   const drops = dropout ?? outputDropout;
   const { tokenKeys, state } = drops?.random ?? {};
   const reads = [...tables, ...ids, ...presentArrays({ single, residual, weight, bias, tokenKeys, state })];
-  const most = gpu.info.limits.maxStorageBuffersPerShaderStage;
-  const written = { output, half, mean, reciprocalStd };
-  if (reads.length + presentArrays(written).length + (isSum || options.sum ? 1 : 0) > most)
-    return inMoreDispatches(gpu, options);
+  const bindings = reads.length + 3 + (half ? 1 : 0) + (isSum || options.sum ? 1 : 0);
+  if (bindings > gpu.info.limits.maxStorageBuffersPerShaderStage) return inMoreDispatches(gpu, options);
   const scratch = isSum && !options.sum ? gpu.allocate('f32', rows * columns, 'sum') : undefined;
   const sum = options.sum ?? scratch;
   const writes = presentArrays({ output, half, sum, mean, reciprocalStd });
@@ -53,20 +58,7 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   const rowsEach = rowsPerThread(gpu, plan);
   const { threshold, keptScale } = dropoutParameters(drops?.probability ?? 0);
   gpu.dispatch({
-    program: kernelProgram(kernel, layerNormSource, {
-      access: elementAccess(gpu, { input: single, residual, weight, bias }, { output, half, sum }, plan.width),
-      ...(tables.length > 0 && { rowsOfTables: embeddedRows(tables.length, fieldsBehind, 'parameters.vectors') }),
-      tables: tables.length > 0,
-      vec4: plan.width === 4,
-      residual: residual !== undefined,
-      dropout: drops !== undefined,
-      dropsInput: dropout !== undefined,
-      dropsOutput: outputDropout !== undefined,
-      half: half !== undefined,
-      sum: sum !== undefined,
-      rowPerInvocation: plan.variant === 'rowPerInvocation',
-      rowsEach,
-    }),
+    program: programFor(gpu, options, sum, plan),
     parameters: {
       integers: [
         rows,
@@ -86,6 +78,41 @@ export function layerNorm(gpu: Gpu, options: LayerNormOptions): void {
   if (scratch) gpu.release(scratch);
 }
 
+const programs = /* @__PURE__ */ new ProgramsByFlags();
+
+function programFor(gpu: Gpu, options: LayerNormOptions, sum: GpuArray | undefined, plan: RowPlan): Program {
+  const { input, residual, weight, bias, output, half, dropout, outputDropout } = options;
+  const { width, variant } = plan;
+  const single = isEmbedded(input) ? undefined : input;
+  const tables = isEmbedded(input) ? input.tables.length : 0;
+  const rowsEach = rowsPerThread(gpu, plan);
+  const make = () =>
+    kernelProgram(kernel, layerNormSource, {
+      access: written(elementAccess(gpu, { input: single, residual, weight, bias }, { output, half, sum }, width)),
+      ...(tables > 0 && { rowsOfTables: embeddedRows(tables, fieldsBehind, 'parameters.vectors') }),
+      tables: tables > 0,
+      vec4: width === 4,
+      residual: residual !== undefined,
+      dropout: dropout !== undefined || outputDropout !== undefined,
+      dropsInput: dropout !== undefined,
+      dropsOutput: outputDropout !== undefined,
+      half: half !== undefined,
+      sum: sum !== undefined,
+      rowPerInvocation: variant === 'rowPerInvocation',
+      rowsEach,
+    });
+  // Tables are of any number, and once in a step.
+  if (tables > 0) return make();
+  const flags = [
+    dropout !== undefined,
+    outputDropout !== undefined,
+    variant === 'rowPerInvocation',
+    rowsEach === 2,
+    rowsEach === 4,
+  ];
+  return programs.get(accessFlags(gpu, width, [single, residual, weight, bias, output, half, sum]), make, flags);
+}
+
 const isEmbedded = (input: GpuArray | EmbeddedRows): input is EmbeddedRows => 'tables' in input;
 
 /** The parameters before and after the row counts of tables. */
@@ -101,20 +128,20 @@ function inMoreDispatches(gpu: Gpu, options: LayerNormOptions): void {
   if (isEmbedded(input)) {
     const summed = options.sum ?? gpu.allocate('f32', rows * columns, 'sum of embeddings');
     embeddingSum(gpu, { ...input, output: summed, rows, columns });
-    layerNorm(gpu, { ...options, input: summed, sum: undefined });
+    recordLayerNorm(gpu, { ...options, input: summed, sum: undefined });
     if (!options.sum) gpu.release(summed);
   } else if (half) {
-    layerNorm(gpu, { ...options, half: undefined });
+    recordLayerNorm(gpu, { ...options, half: undefined });
     cast(gpu, { input: output, output: half, length: rows * columns });
   } else if (outputDropout) {
     const normalised = scratch(output, 'normalised');
-    layerNorm(gpu, { ...options, output: normalised, outputDropout: undefined });
+    recordLayerNorm(gpu, { ...options, output: normalised, outputDropout: undefined });
     recordDropout(gpu, { input: normalised, output, rows, columns, dropout: outputDropout });
     gpu.release(normalised);
   } else if (dropout) {
     const dropped = scratch(input, 'dropped input');
     recordDropout(gpu, { input, output: dropped, rows, columns, dropout });
-    layerNorm(gpu, { ...options, input: dropped, dropout: undefined });
+    recordLayerNorm(gpu, { ...options, input: dropped, dropout: undefined });
     gpu.release(dropped);
   }
 }

@@ -2,7 +2,7 @@ import type { Gpu } from '../../gpu.ts';
 import type { LayerNormVariant } from './options.ts';
 
 /** How a kernel over rows is run: chosen once for each call. */
-interface RowPlan {
+export interface RowPlan {
   readonly variant: LayerNormVariant;
   readonly width: 1 | 4;
   /** Workgroups, where each thread or workgroup takes `rowsEach` rows. */

@@ -79,9 +79,12 @@ function requireInputs(input: Tensor, weight: Tensor, bias: Tensor, options: Lay
   requireFloats(operation, 'bias', bias, input);
   requireGivenOptions(operation, options, optionKinds);
   const { columns } = asMatrix(input.shape);
-  const beside = `(input is ${formatShape(input.shape)})`;
-  requireShape(operation, `weight ${beside}`, weight.shape, [columns]);
-  requireShape(operation, `bias ${beside}`, bias.shape, [columns]);
+  for (const [name, { shape }] of [
+    ['weight', weight],
+    ['bias', bias],
+  ] as const)
+    if (shape.length !== 1 || shape[0] !== columns)
+      requireShape(operation, `${name} (input is ${formatShape(input.shape)})`, shape, [columns]);
   const { residual } = options;
   if (!residual) return;
   requireFloats(operation, 'residual', residual, input);

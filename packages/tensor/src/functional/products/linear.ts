@@ -9,7 +9,7 @@ import type { Gradients } from '../../autograd/gradients.ts';
 import type { Device } from '../../device.ts';
 import { TensorError } from '../../errors.ts';
 import type { Parameter } from '../../nn/parameter/parameter.ts';
-import { asMatrix, requireShape } from '../../shape.ts';
+import { asMatrix, formatShape, requireShape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { inSinglePrecision } from '../elementwise/castFloats.ts';
 import { requireFloats, requireGivenOptions } from '../checks.ts';
@@ -151,10 +151,12 @@ function forward(layers: Layers): Product {
 /** @returns the width of the result */
 function requireShapes({ input, weights, biases }: Layers, columns: number): number {
   let outputs = 0;
-  for (const [index, weight] of weights.entries()) {
-    const own = weight.shape[0] ?? 1;
+  for (let index = 0; index < weights.length; index++) {
+    const { shape } = weights[index] as Tensor;
+    const own = shape[0] ?? 1;
     outputs += own;
-    requireShape(operation, `weight (input is [${input.shape.join(', ')}])`, weight.shape, [own, columns]);
+    if (shape.length !== 2 || shape[1] !== columns)
+      requireShape(operation, `weight (input is ${formatShape(input.shape)})`, shape, [own, columns]);
     if (biases) requireShape(operation, 'bias', biases[index]?.shape ?? [], [own]);
   }
   return outputs;

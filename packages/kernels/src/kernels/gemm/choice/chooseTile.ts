@@ -100,18 +100,42 @@ export function tileByCards(
   const { m, n, k, count } = shape;
   // Rows are rounded up to the smallest tile, so that batches of all lengths share few choices.
   const rows = Math.ceil(m / 32) * 32;
-  const key = `${group} ${gpu.disabledVariants.size} ${rows} ${n} ${k} ${count}`;
+  const disabled = gpu.disabledVariants.size;
   let choices = known.get(gpu);
   if (!choices) known.set(gpu, (choices = new Map()));
-  let choice = choices.get(key);
-  if (choice) return choice;
+  const place = Math.imul(Math.imul(rows, 0x9e3779b1) ^ n, 0x85ebca6b) ^ Math.imul(k, 0xc2b2ae35) ^ (count ?? 0);
+  for (let kept = choices.get(place); kept; kept = kept.next)
+    if (
+      kept.rows === rows &&
+      kept.n === n &&
+      kept.k === k &&
+      kept.count === count &&
+      kept.group === group &&
+      kept.disabled === disabled
+    )
+      return kept.choice;
   const rounded = { ...shape, m: rows };
   const [best] = tilesByTime(cardsFor(gpu), gemmCandidates(tileOf, gpu, variantsOf(), rounded), rounded);
   const { variant, tile, splits } = best as ShapedCandidate;
+  const choice = { variant, tile, splits };
   if (choices.size >= mostKnown) choices.clear();
-  choices.set(key, (choice = { variant, tile, splits }));
+  choices.set(place, { rows, n, k, count, group, disabled, choice, next: choices.get(place) });
   return choice;
 }
 
-const known = new WeakMap<Gpu, Map<string, GemmChoice>>();
+/** What was chosen for a product. */
+interface KeptChoice {
+  readonly rows: number;
+  readonly n: number;
+  readonly k: number;
+  readonly count: number | undefined;
+  readonly group: string;
+  readonly disabled: number;
+  readonly choice: GemmChoice;
+  /** Another at the same place. */
+  readonly next: KeptChoice | undefined;
+}
+
+/** By a hash of sizes: every product of a step comes here, and a key of text takes longer. */
+const known = new WeakMap<Gpu, Map<number, KeptChoice>>();
 const mostKnown = 4096;

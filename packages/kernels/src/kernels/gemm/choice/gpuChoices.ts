@@ -38,7 +38,7 @@ export interface GpuChoices {
 /** Makes the choices among the tiles of `tileOf`. */
 export function gpuChoices(tileOf: TileOf): GpuChoices {
   return {
-    byCards: (...product) => tileByCards(tileOf, ...product),
+    byCards: (gpu, group, variantsOf, shape) => tileByCards(tileOf, gpu, group, variantsOf, shape),
     measured: ({ info, disabledVariants }) =>
       measuredChoices.find(
         ({ adapterClass, without }) =>

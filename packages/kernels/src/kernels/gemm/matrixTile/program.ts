@@ -39,8 +39,7 @@ export function matrixTileProgram(kit: GemmKit, asked: MatrixTileProduct): Progr
     !geluBackward &&
     alpha === 1 &&
     !(bias && accumulate);
-  const flags = [aHalf, bHalf, aEights, bEights, aAlongK, bAlongK, direct, ...kit.epilogueFlags(gpu, epilogue, vec4)];
-  return programs.get(flags, () =>
+  const make = () =>
     kit.kernelProgram('gemm matrixTile', source, {
       access: kit.written(kit.epilogueAccess(gpu, {}, epilogue, kit.epilogueWidths[vec4 ? 4 : 1])),
       aHalf,
@@ -65,6 +64,7 @@ export function matrixTileProgram(kit: GemmKit, asked: MatrixTileProduct): Progr
         },
         matrixTileMain,
       ),
-    }),
-  );
+    });
+  const flags = [aHalf, bHalf, aEights, bEights, aAlongK, bAlongK, direct];
+  return programs.get(flags, make, kit.epilogueFlags(gpu, epilogue, vec4));
 }

@@ -68,10 +68,19 @@ export function epilogueDefines(epilogue: Epilogue, vec4: boolean) {
 
 /** Everything that an epilogue and the access to its arrays depend on. */
 export function epilogueFlags(gpu: Gpu, epilogue: Epilogue, vec4: boolean): boolean[] {
+  const { output, accumulate, bias, gelu, geluBackward, preActivation, replacesPreActivation, columnSums } = epilogue;
   return [
-    ...Object.values(epilogueDefines(epilogue, vec4)),
-    epilogue.output.elementType === 'f16',
-    epilogue.preActivation?.elementType === 'f16',
+    vec4,
+    bias !== undefined,
+    gelu,
+    geluBackward === true,
+    preActivation !== undefined,
+    replacesPreActivation === true,
+    accumulate,
+    columnSums !== undefined,
+    columnSums?.accumulate === true,
+    output.elementType === 'f16',
+    preActivation?.elementType === 'f16',
     gpu.profile.f16Storage === 'native',
     gpu.clampsStores,
   ];

@@ -35,7 +35,8 @@ export function recordProduct(gpu: Gpu, options: GemmOptions, plan: GemmPlan, ep
   const a = pack('a', m, tile.rows);
   const b = pack('b', n, tile.columns);
   recordOperands(gpu, options, plan, { a, b }, epilogue);
-  for (const { array, packed } of [a, b]) if (packed) gpu.release(array);
+  if (a.packed) gpu.release(a.array);
+  if (b.packed) gpu.release(b.array);
 }
 
 interface Operands {
@@ -63,7 +64,7 @@ function recordOperands(gpu: Gpu, options: GemmOptions, plan: GemmPlan, { a, b }
       integers: [m, n, k, batch.strideA, batch.strideB, strideOutput, parts, innerPerPart, columnTiles, tiles],
       floats: [alpha],
     },
-    reads: presentArrays({ a: a.array, b: b.array, ...readByEpilogue(epilogue) }),
+    reads: [a.array, b.array, ...presentArrays(readByEpilogue(epilogue))],
     writes: presentArrays(writtenByEpilogue(epilogue)),
     workgroups: [x, y, batch.count * parts],
     work: { flops: 2 * m * n * k * batch.count, bytes: bytes * batch.count },
@@ -95,9 +96,9 @@ function operandsProgram(
     b.packed,
     a.array.elementType === 'f16',
     b.array.elementType === 'f16',
-    ...epilogueFlags(gpu, epilogue, vec4),
   ];
-  return programs.get(flags, () => makeProgram(gpu, plan, operands, epilogue, vec4));
+  const make = () => makeProgram(gpu, plan, operands, epilogue, vec4);
+  return programs.get(flags, make, epilogueFlags(gpu, epilogue, vec4));
 }
 
 function makeProgram(

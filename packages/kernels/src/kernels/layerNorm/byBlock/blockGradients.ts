@@ -2,9 +2,11 @@ import type { Gpu } from '../../../gpu.ts';
 import type { GpuArray } from '../../../memory/gpuArray.ts';
 import { dropoutParameters } from '../../../random/dropout.ts';
 import { spreadWorkgroups } from '../../../recording/dispatch.ts';
-import { elementAccess } from '../../../wgsl/elementAccess.ts';
-import { kernelProgram } from '../../../wgsl/kernelProgram.ts';
-import { dropout as recordDropout } from '../../dropout/index.ts';
+import type { Program } from '../../../recording/dispatch.ts';
+import { accessFlags, elementAccess } from '../../../wgsl/elementAccess.ts';
+import { kernelProgram, written } from '../../../wgsl/kernelProgram.ts';
+import { ProgramsByFlags } from '../../../wgsl/programsByFlags.ts';
+import { recordDropout } from '../../dropout/index.ts';
 import { presentArrays, requireSeparate } from '../../validate.ts';
 import { wgsl as source } from './blockGradients.wgsl.ts';
 import type { LayerNormBackwardOptions } from '../options.ts';
@@ -70,15 +72,7 @@ function rowsOfBlocks(
   const vectors = columns / width;
   const { threshold, keptScale } = dropoutParameters(drops?.probability ?? 0);
   gpu.dispatch({
-    program: kernelProgram(`${kernel} blocks`, source, {
-      access: elementAccess(gpu, { gradOutput, sum, weight }, { gradSum, gradInput }, width),
-      vec4: width === 4,
-      dropout: drops !== undefined,
-      dropsInput: dropout !== undefined,
-      dropsOutput: options.outputDropout !== undefined,
-      rowPerInvocation: false,
-      vectorsEach: 2 ** Math.ceil(Math.log2(Math.max(1, vectors / threads))),
-    }),
+    program: programFor(gpu, options, width),
     parameters: {
       integers: [rows, columns, vectors, rowsPerBlock, drops?.site ?? 0, threshold],
       floats: [keptScale],
@@ -88,4 +82,24 @@ function rowsOfBlocks(
     workgroups: spreadWorkgroups(blocks),
     work: { bytes: 4 * columns * (rows * (dropout ? 4 : 3) + 2 * blocks) },
   });
+}
+
+const programs = /* @__PURE__ */ new ProgramsByFlags();
+
+function programFor(gpu: Gpu, options: LayerNormBackwardOptions, width: 1 | 4): Program {
+  const { gradOutput, sum, weight, gradSum, gradInput, dropout, outputDropout, columns } = options;
+  const timesThreads = columns / width / threads;
+  const vectorsEach = timesThreads <= 1 ? 1 : timesThreads <= 2 ? 2 : timesThreads <= 4 ? 4 : mostVectorsOfThread;
+  const make = () =>
+    kernelProgram(`${kernel} blocks`, source, {
+      access: written(elementAccess(gpu, { gradOutput, sum, weight }, { gradSum, gradInput }, width)),
+      vec4: width === 4,
+      dropout: dropout !== undefined || outputDropout !== undefined,
+      dropsInput: dropout !== undefined,
+      dropsOutput: outputDropout !== undefined,
+      rowPerInvocation: false,
+      vectorsEach,
+    });
+  const flags = [dropout !== undefined, outputDropout !== undefined, vectorsEach > 1, vectorsEach > 2, vectorsEach > 4];
+  return programs.get(accessFlags(gpu, width, [gradOutput, sum, weight, gradSum, gradInput]), make, flags);
 }
