@@ -64,7 +64,7 @@ export function elementAccess(
   return { key, write, includes: half && storage === 'packed' ? [packedHalves] : [] };
 }
 
-/** Arrays of floats as the access to them, with all of one width, depends on them. */
+/** The flags that `elementAccess` of float arrays depends on, all of one width. */
 export function accessFlags(gpu: Gpu, width: Width, arrays: readonly (GpuArray | undefined)[]): boolean[] {
   const flags = [width === 4, gpu.profile.f16Storage === 'native', gpu.clampsStores];
   for (const array of arrays) flags.push(array !== undefined, array?.elementType === 'f16');

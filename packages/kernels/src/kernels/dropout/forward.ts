@@ -26,7 +26,7 @@ export function dropout(gpu: Gpu, options: DropoutKernelOptions): void {
   recordDropout(gpu, options);
 }
 
-/** The same, for kernels that have checked the options of the dropout as theirs. */
+/** The same for kernels that have already checked the dropout as one of their own options. */
 export function recordDropout(gpu: Gpu, { input, output, rows, columns, dropout: drops }: DropoutKernelOptions): void {
   const { probability, site, random } = drops;
   const { tokenKeys, state } = random;

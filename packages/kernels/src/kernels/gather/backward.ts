@@ -14,10 +14,10 @@ import { wgsl as fewSource } from './scatterFew.wgsl.ts';
 const kernel = 'scatterAdd';
 const numberTypes: readonly ElementType[] = ['i32', 'u32'];
 
-/** More are not noted in bits. */
+/** The places of a row are noted in two words of bits. */
 const mostNoted = 64;
 
-/** Whether `scatterAdd` must be told the order of the places: all but few are not looked at each. */
+/** Whether `scatterAdd` needs `order`: with few places each row searches all of them instead. */
 export function needsOrder(shape: IndexedShape): boolean {
   return !sharesNumbers(shape) || shape.places > mostNoted || shape.outer > maxWorkgroupsPerDimension;
 }
@@ -40,7 +40,7 @@ export function scatterAdd(gpu: Gpu, options: ScatterAddOptions): void {
   if (order) requireArray(kernel, 'order', order, { numbers }, ['i32']);
   else if (needsOrder(options))
     throw new KernelArgumentError(
-      `${kernel}: order is left out, for ${places} places; pass what argSort gives, but where up to ${mostNoted} numbers serve rows of 8 elements or more`,
+      `${kernel}: order is missing, for ${places} places; pass what argSort gives. It is optional only for up to ${mostNoted} places, where one index serves a row of at least 8 elements`,
     );
   requireSeparate(kernel, order ? [input, index, order] : [input, index], [output]);
   if (order) recordSorted(gpu, options, order);
@@ -65,7 +65,7 @@ function recordSorted(gpu: Gpu, options: ScatterAddOptions, order: GpuArray): vo
   });
 }
 
-/** Rows that a workgroup takes of those whose places are few. */
+/** Rows of a workgroup of `scatterFew.wgsl`. */
 const rowsOfWorkgroup = 64;
 
 function recordFew(gpu: Gpu, options: ScatterAddOptions): void {

@@ -59,7 +59,7 @@ describe('gather', () => {
       { outer: 3, length: 129, places: 65, inner: 63 },
       { outer: 1, length: 17, places: 1, inner: 2052 },
       { outer: 2, length: 3, places: 0, inner: 8 },
-      // Few, of which no order is needed.
+      // Few places, which need no order.
       { outer: 3, length: 70, places: 64, inner: 12 },
       { outer: 1, length: 2, places: 33, inner: 1100 },
     ])('$outer x $length x $inner by $places numbers, and back, equals its reference', async (shape) => {
@@ -100,7 +100,7 @@ describe('gather', () => {
     const [input, output] = [gpu.allocate('f32', places * inner, 'input'), gpu.allocate('f32', 4 * inner, 'output')];
     const index = gpu.allocate('i32', places * inner, 'index');
     expect(() => scatterAdd(gpu, { input, index, output, outer: 1, length: 4, places, inner, strides })).toThrow(
-      `scatterAdd: order is left out, for ${places} places; pass what argSort gives`,
+      `scatterAdd: order is missing, for ${places} places; pass what argSort gives`,
     );
   });
 

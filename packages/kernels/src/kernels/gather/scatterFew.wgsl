@@ -2,10 +2,10 @@
 //
 // input: [outer, places, inner]; output: [outer, length, inner]; numbers: i32 or u32 where the
 // strides say, the same for all i, at most 64 of them
-// A workgroup of 64 threads takes 64 of the `length` rows of an o, which z numbers, and of long
-// ones a segment of `segment` vectors. Each thread looks at all numbers for a row of its own and
-// notes in bits which are that row's; then eight threads go over a row. Sums are taken in ascending
-// order, as in scatterAdd.wgsl: the same bits.
+// A workgroup of 64 threads takes 64 of the `length` rows of one o, which is workgroup.z, and of
+// long rows a segment of `segment` vectors. First each thread compares all numbers with one row and
+// notes the matches in bits; then eight threads compute a row. Sums are taken in ascending order,
+// as in scatterAdd.wgsl, so that the bits are the same.
 
 struct Parameters { columns: u32, segments: u32, length: u32, places: u32, outerStride: u32, placeStride: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -13,10 +13,10 @@ struct Parameters { columns: u32, segments: u32, length: u32, places: u32, outer
 @group(0) @binding(next) var<storage, read> numbers: array<Numbers>;
 @group(0) @binding(next) var<storage, read_write> output: array<Output>;
 
-// Two words of 32 places for each row.
+// For each row two words, of 32 places each.
 var<workgroup> noted: array<u32, 128>;
 
-// All threads read the same numbers at a time.
+// Notes in `words` which places have the number `goal`.
 fn note(goal: NumbersValues, base: u32, words: u32) {
   for (var first = 0u; first < parameters.places; first += 32) {
     var bits = 0u;
@@ -27,7 +27,7 @@ fn note(goal: NumbersValues, base: u32, words: u32) {
   }
 }
 
-// The sum over the places that are noted in some words; their elements lie a row apart.
+// The sum over the places that are noted in `words`.
 fn sumOf(words: u32, firstElement: u32) -> InputValues {
   var sum = InputValues();
   for (var first = 0u; first < parameters.places; first += 32) {

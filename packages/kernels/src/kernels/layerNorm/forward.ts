@@ -101,7 +101,7 @@ function programFor(gpu: Gpu, options: LayerNormOptions, sum: GpuArray | undefin
       rowPerInvocation: variant === 'rowPerInvocation',
       rowsEach,
     });
-  // Tables are of any number, and once in a step.
+  // Flags cannot count the tables, and a step has only one of these.
   if (tables > 0) return make();
   const flags = [
     dropout !== undefined,

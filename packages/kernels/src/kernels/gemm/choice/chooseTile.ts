@@ -123,7 +123,7 @@ export function tileByCards(
   return choice;
 }
 
-/** What was chosen for a product. */
+/** The choice for one product. */
 interface KeptChoice {
   readonly rows: number;
   readonly n: number;
@@ -132,10 +132,10 @@ interface KeptChoice {
   readonly group: string;
   readonly disabled: number;
   readonly choice: GemmChoice;
-  /** Another at the same place. */
+  /** The next one with the same hash. */
   readonly next: KeptChoice | undefined;
 }
 
-/** By a hash of sizes: every product of a step comes here, and a key of text takes longer. */
+/** By a hash of the sizes: every product of a step is looked up, and a string key is slower. */
 const known = new WeakMap<Gpu, Map<number, KeptChoice>>();
 const mostKnown = 4096;
