@@ -77,7 +77,11 @@ const kernels: Readonly<Record<string, (array: (type: ElementType, length: numbe
       input: array('f32', rows * columns),
       index: array('u32', rows),
       output: array('f32', rows * columns),
-      ...{ outer: 1, length: rows, places: rows, inner: columns, strides: { outer: 0, place: 1, inner: 0 } },
+      outer: 1,
+      length: rows,
+      places: rows,
+      inner: columns,
+      strides: { outer: 0, place: 1, inner: 0 },
     }),
   scatterRows: (array) =>
     scatterRows(gpu, {

@@ -21,8 +21,8 @@ import type { DropoutKernelOptions } from './options.ts';
  * @throws KernelArgumentError
  */
 export function dropout(gpu: Gpu, options: DropoutKernelOptions): void {
-  requireKernelOptions(kernel, options, dropoutKernelKinds);
-  requireDropout(kernel, options.dropout, options.rows);
+  requireKernelOptions(ownName, options, dropoutKernelKinds);
+  requireDropout(ownName, options.dropout, options.rows);
   recordDropout(gpu, options);
 }
 
@@ -31,9 +31,9 @@ export function recordDropout(gpu: Gpu, { input, output, rows, columns, dropout:
   const { probability, site, random } = drops;
   const { tokenKeys, state } = random;
   const extents = { rows, columns };
-  requireArray(kernel, 'input', input, extents, floatTypes);
-  requireArray(kernel, 'output', output, extents, floatTypes);
-  requireSeparate(kernel, [input, tokenKeys, state], [output]);
+  requireArray(ownName, 'input', input, extents, floatTypes);
+  requireArray(ownName, 'output', output, extents, floatTypes);
+  requireSeparate(ownName, [input, tokenKeys, state], [output]);
   const { threshold, keptScale } = dropoutParameters(probability);
   const { defines, matrix, workgroups } = rowIndexingFor(gpu.profile, rows, Math.ceil(columns / 4));
   gpu.dispatch({
@@ -46,7 +46,7 @@ export function recordDropout(gpu: Gpu, { input, output, rows, columns, dropout:
   });
 }
 
-const kernel = 'dropout';
+const ownName = 'dropout';
 const programs = /* @__PURE__ */ new ProgramsByFlags();
 
 function programFor(
@@ -57,7 +57,7 @@ function programFor(
   defines: RowIndexing['defines'],
 ): Program {
   const make = () =>
-    kernelProgram(kernel, dropoutSource, {
+    kernelProgram(ownName, dropoutSource, {
       access: written(elementAccess(gpu, { input }, { output }, width)),
       vec4: width === 4,
       ...defines,
