@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 115, software: 140.7, gpu: 148.2, matrixUnits: 155.9, tensor: 58.4 },
+    most: { start: 116.1, software: 141.6, gpu: 149.3, matrixUnits: 157, tensor: 58.4 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 38.4, software: 59.8, gpu: 63.2, matrixUnits: 70.9, tensor: 20.2 },
+    most: { start: 38.5, software: 60, gpu: 63.4, matrixUnits: 71.1, tensor: 20.2 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();

@@ -64,13 +64,6 @@ export function elementAccess(
   return { key, write, includes: half && storage === 'packed' ? [packedHalves] : [] };
 }
 
-/** The flags that `elementAccess` of float arrays depends on, all of one width. */
-export function accessFlags(gpu: Gpu, width: Width, arrays: readonly (GpuArray | undefined)[]): boolean[] {
-  const flags = [width === 4, gpu.profile.f16Storage === 'native', gpu.clampsStores];
-  for (const array of arrays) flags.push(array !== undefined, array?.elementType === 'f16');
-  return flags;
-}
-
 /** Alias, load and store of one array. */
 function arrayAccess(
   storage: 'native' | 'packed',

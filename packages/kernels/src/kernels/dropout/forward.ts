@@ -1,14 +1,9 @@
 import type { Gpu } from '../../gpu.ts';
-import type { GpuArray } from '../../memory/gpuArray.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
 import type { DropoutOptions, RandomKey } from '../../random/dropout.ts';
-import type { Program } from '../../recording/dispatch.ts';
-import { ProgramsByFlags } from '../../wgsl/programsByFlags.ts';
+import { AccessPrograms } from '../../wgsl/accessPrograms.ts';
 import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
-import type { RowIndexing } from '../../wgsl/rowIndexing.ts';
 import { floatTypes, indexTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
-import { accessFlags, elementAccess } from '../../wgsl/elementAccess.ts';
-import { kernelProgram, written } from '../../wgsl/kernelProgram.ts';
 import { wgsl as dropoutSource } from './dropout.wgsl.ts';
 import { dropoutKernelKinds, dropoutKinds, randomKinds } from './options.ts';
 import type { DropoutKernelOptions } from './options.ts';
@@ -35,9 +30,10 @@ export function recordDropout(gpu: Gpu, { input, output, rows, columns, dropout:
   requireArray(ownName, 'output', output, extents, floatTypes);
   requireSeparate(ownName, [input, tokenKeys, state], [output]);
   const { threshold, keptScale } = dropoutParameters(probability);
+  const width = columns % 4 === 0 ? 4 : 1;
   const { defines, matrix, workgroups } = rowIndexingFor(gpu.profile, rows, Math.ceil(columns / 4));
   gpu.dispatch({
-    program: programFor(gpu, input, output, columns % 4 === 0 ? 4 : 1, defines),
+    program: programs.get(gpu, { input }, { output }, width, { vec4: width === 4, ...defines }),
     parameters: { integers: [...matrix, columns, site, threshold], floats: [keptScale] },
     reads: [input, tokenKeys, state],
     writes: [output],
@@ -47,23 +43,7 @@ export function recordDropout(gpu: Gpu, { input, output, rows, columns, dropout:
 }
 
 const ownName = 'dropout';
-const programs = /* @__PURE__ */ new ProgramsByFlags();
-
-function programFor(
-  gpu: Gpu,
-  input: GpuArray,
-  output: GpuArray,
-  width: 1 | 4,
-  defines: RowIndexing['defines'],
-): Program {
-  const make = () =>
-    kernelProgram(ownName, dropoutSource, {
-      access: written(elementAccess(gpu, { input }, { output }, width)),
-      vec4: width === 4,
-      ...defines,
-    });
-  return programs.get(accessFlags(gpu, width, [input, output]), make, [gpu.profile.software]);
-}
+const programs = /* @__PURE__ */ new AccessPrograms(ownName, dropoutSource);
 
 /** Checks a dropout over `rows` rows, for every kernel with dropout. */
 export function requireDropout(kernel: string, drops: DropoutOptions, rows: number): void {

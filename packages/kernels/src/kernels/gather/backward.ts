@@ -1,6 +1,6 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
-import type { ElementType, GpuArray } from '../../memory/gpuArray.ts';
+import type { ElementType } from '../../memory/gpuArray.ts';
 import { maxWorkgroupsPerDimension, spreadWorkgroups } from '../../recording/dispatch.ts';
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
@@ -40,50 +40,34 @@ export function scatterAdd(gpu: Gpu, options: ScatterAddOptions): void {
   if (order) requireArray(kernel, 'order', order, { numbers }, ['i32']);
   else if (needsOrder(options))
     throw new KernelArgumentError(
-      `${kernel}: order is missing, for ${places} places; pass what argSort gives. It is optional only for up to ${mostNoted} places, where one index serves a row of at least 8 elements`,
+      `${kernel}: order is missing; it may be where one index serves a row of at least 8 elements, for up to ${mostNoted} places; there are ${places}`,
     );
-  requireSeparate(kernel, order ? [input, index, order] : [input, index], [output]);
-  if (order) recordSorted(gpu, options, order);
-  else recordFew(gpu, options);
-}
-
-function recordSorted(gpu: Gpu, options: ScatterAddOptions, order: GpuArray): void {
-  const { input, index, output, outer, length, places, inner } = options;
-  const count = outer * length * inner;
+  const reads = order ? [input, index, order] : [input, index];
+  requireSeparate(kernel, reads, [output]);
   const { rows, width, defines, integers, workgroups } = dealt(gpu, options, length);
+  const access = elementAccess(gpu, { input, numbers: index }, { output }, { input: width, output: width });
+  const count = outer * length * inner;
+  const few = order ? null : fewAtATime(gpu, options, inner / width);
   gpu.dispatch({
-    program: kernelProgram(kernel, source, {
-      access: elementAccess(gpu, { input, numbers: index }, { output }, { input: width, output: width }),
-      rows,
-      ...defines,
-    }),
-    parameters: { integers },
-    reads: [input, index, order],
+    program: few
+      ? kernelProgram(`${kernel} of few`, fewSource, { access, ...few.defines })
+      : kernelProgram(kernel, source, { access, rows, ...defines }),
+    parameters: { integers: few?.integers ?? integers },
+    reads,
     writes: [output],
-    workgroups: workgroups ?? spreadWorkgroups(Math.ceil(count / 64)),
+    workgroups: few?.workgroups ?? workgroups ?? spreadWorkgroups(Math.ceil(count / 64)),
     work: { bytes: 4 * count + 12 * outer * places * inner },
   });
 }
 
-/** Rows of a workgroup of `scatterFew.wgsl`. */
-const rowsOfWorkgroup = 64;
-
-function recordFew(gpu: Gpu, options: ScatterAddOptions): void {
-  const { input, index, output, outer, length, places, inner, strides } = options;
-  const width = inner % 4 === 0 ? 4 : 1;
-  const columns = inner / width;
-  const segment = gpu.profile.software ? 256 : 32;
+/** How `scatterFew.wgsl` shares rows of `columns` vectors among workgroups. */
+function fewAtATime({ profile }: Gpu, { outer, length, places, strides }: ScatterAddOptions, columns: number) {
+  const segment = profile.software ? 256 : 32;
   const segments = Math.ceil(columns / segment);
-  const [x, y] = spreadWorkgroups(Math.ceil(length / rowsOfWorkgroup) * segments);
-  gpu.dispatch({
-    program: kernelProgram(`${kernel} of few`, fewSource, {
-      access: elementAccess(gpu, { input, numbers: index }, { output }, { input: width, output: width }),
-      segment,
-    }),
-    parameters: { integers: [columns, segments, length, places, strides?.outer ?? 0, strides?.place ?? 1] },
-    reads: [input, index],
-    writes: [output],
-    workgroups: [x, y, outer],
-    work: { bytes: 4 * outer * inner * (length + places) },
-  });
+  const [x, y] = spreadWorkgroups(Math.ceil(length / 64) * segments);
+  return {
+    defines: { segment },
+    integers: [columns, segments, length, places, strides?.outer ?? 0, strides?.place ?? 1],
+    workgroups: [x, y, outer] as const,
+  };
 }

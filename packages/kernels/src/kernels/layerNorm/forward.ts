@@ -4,9 +4,9 @@ import type { GpuArray } from '../../memory/gpuArray.ts';
 import { dropoutParameters } from '../../random/dropout.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import type { Program } from '../../recording/dispatch.ts';
-import { accessFlags, elementAccess } from '../../wgsl/elementAccess.ts';
-import { kernelProgram, written } from '../../wgsl/kernelProgram.ts';
-import { ProgramsByFlags } from '../../wgsl/programsByFlags.ts';
+import { elementAccess } from '../../wgsl/elementAccess.ts';
+import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { AccessPrograms } from '../../wgsl/accessPrograms.ts';
 import { cast } from '../cast/index.ts';
 import { recordDropout, requireDropout } from '../dropout/index.ts';
 import { embeddingSum } from '../embeddingSum/index.ts';
@@ -26,6 +26,7 @@ import { planRows, rowsPerThread } from './variants.ts';
 import type { RowPlan } from './variants.ts';
 
 const kernel = 'layerNorm';
+const programs = /* @__PURE__ */ new AccessPrograms(kernel, layerNormSource);
 
 /**
  * Records output = LN(residual + dropout(input)) * weight + bias over each row, with the biased
@@ -78,39 +79,32 @@ function recordLayerNorm(gpu: Gpu, options: LayerNormOptions): void {
   if (scratch) gpu.release(scratch);
 }
 
-const programs = /* @__PURE__ */ new ProgramsByFlags();
-
 function programFor(gpu: Gpu, options: LayerNormOptions, sum: GpuArray | undefined, plan: RowPlan): Program {
   const { input, residual, weight, bias, output, half, dropout, outputDropout } = options;
-  const { width, variant } = plan;
-  const single = isEmbedded(input) ? undefined : input;
-  const tables = isEmbedded(input) ? input.tables.length : 0;
-  const rowsEach = rowsPerThread(gpu, plan);
-  const make = () =>
-    kernelProgram(kernel, layerNormSource, {
-      access: written(elementAccess(gpu, { input: single, residual, weight, bias }, { output, half, sum }, width)),
-      ...(tables > 0 && { rowsOfTables: embeddedRows(tables, fieldsBehind, 'parameters.vectors') }),
-      tables: tables > 0,
-      vec4: width === 4,
-      residual: residual !== undefined,
-      dropout: dropout !== undefined || outputDropout !== undefined,
-      dropsInput: dropout !== undefined,
-      dropsOutput: outputDropout !== undefined,
-      half: half !== undefined,
-      sum: sum !== undefined,
-      rowPerInvocation: variant === 'rowPerInvocation',
-      rowsEach,
-    });
-  // Flags cannot count the tables, and a step has only one of these.
-  if (tables > 0) return make();
-  const flags = [
-    dropout !== undefined,
-    outputDropout !== undefined,
-    variant === 'rowPerInvocation',
-    rowsEach === 2,
-    rowsEach === 4,
-  ];
-  return programs.get(accessFlags(gpu, width, [single, residual, weight, bias, output, half, sum]), make, flags);
+  const isEmbeddedInput = isEmbedded(input);
+  const { width } = plan;
+  const reads = { input: isEmbeddedInput ? undefined : input, residual, weight, bias };
+  const writes = { output, half, sum };
+  const defines = {
+    tables: isEmbeddedInput,
+    vec4: width === 4,
+    residual: residual !== undefined,
+    dropout: dropout !== undefined || outputDropout !== undefined,
+    dropsInput: dropout !== undefined,
+    dropsOutput: outputDropout !== undefined,
+    half: half !== undefined,
+    sum: sum !== undefined,
+    rowPerInvocation: plan.variant === 'rowPerInvocation',
+    rowsEach: rowsPerThread(gpu, plan),
+  };
+  if (!isEmbeddedInput) return programs.get(gpu, reads, writes, width, defines);
+  // A step has one of these, and its source depends on the number of tables.
+  const tableRows = embeddedRows(input.tables.length, fieldsBehind, 'parameters.vectors');
+  return kernelProgram(kernel, layerNormSource, {
+    access: elementAccess(gpu, reads, writes, width),
+    rowsOfTables: tableRows,
+    ...defines,
+  });
 }
 
 const isEmbedded = (input: GpuArray | EmbeddedRows): input is EmbeddedRows => 'tables' in input;

@@ -100,37 +100,24 @@ export function tileByCards(
   const { m, n, k, count } = shape;
   // Rows are rounded up to the smallest tile, so that batches of all lengths share few choices.
   const rows = Math.ceil(m / 32) * 32;
-  const disabled = gpu.disabledVariants.size;
+  const product = [rows, n, k, count, group, gpu.disabledVariants.size];
   let choices = known.get(gpu);
   if (!choices) known.set(gpu, (choices = new Map()));
   const place = Math.imul(Math.imul(rows, 0x9e3779b1) ^ n, 0x85ebca6b) ^ Math.imul(k, 0xc2b2ae35) ^ (count ?? 0);
   for (let kept = choices.get(place); kept; kept = kept.next)
-    if (
-      kept.rows === rows &&
-      kept.n === n &&
-      kept.k === k &&
-      kept.count === count &&
-      kept.group === group &&
-      kept.disabled === disabled
-    )
-      return kept.choice;
+    if (product.every((part, index) => part === kept!.product[index])) return kept.choice;
   const rounded = { ...shape, m: rows };
   const [best] = tilesByTime(cardsFor(gpu), gemmCandidates(tileOf, gpu, variantsOf(), rounded), rounded);
   const { variant, tile, splits } = best as ShapedCandidate;
   const choice = { variant, tile, splits };
   if (choices.size >= mostKnown) choices.clear();
-  choices.set(place, { rows, n, k, count, group, disabled, choice, next: choices.get(place) });
+  choices.set(place, { product, choice, next: choices.get(place) });
   return choice;
 }
 
-/** The choice for one product. */
 interface KeptChoice {
-  readonly rows: number;
-  readonly n: number;
-  readonly k: number;
-  readonly count: number | undefined;
-  readonly group: string;
-  readonly disabled: number;
+  /** Everything that the choice depends on. */
+  readonly product: readonly unknown[];
   readonly choice: GemmChoice;
   /** The next one with the same hash. */
   readonly next: KeptChoice | undefined;

@@ -2,10 +2,7 @@ import type { Gpu } from '../../../gpu.ts';
 import type { GpuArray } from '../../../memory/gpuArray.ts';
 import { dropoutParameters } from '../../../random/dropout.ts';
 import { spreadWorkgroups } from '../../../recording/dispatch.ts';
-import type { Program } from '../../../recording/dispatch.ts';
-import { accessFlags, elementAccess } from '../../../wgsl/elementAccess.ts';
-import { kernelProgram, written } from '../../../wgsl/kernelProgram.ts';
-import { ProgramsByFlags } from '../../../wgsl/programsByFlags.ts';
+import { AccessPrograms } from '../../../wgsl/accessPrograms.ts';
 import { recordDropout } from '../../dropout/index.ts';
 import { presentArrays, requireSeparate } from '../../validate.ts';
 import { wgsl as source } from './blockGradients.wgsl.ts';
@@ -14,6 +11,7 @@ import { sumParameters } from './parameterSums.ts';
 import { planRows } from '../variants.ts';
 
 const kernel = 'layerNormBackward';
+const programs = /* @__PURE__ */ new AccessPrograms(`${kernel} blocks`, source);
 /**
  * Arrays of a block with dropout: gradOutput, sum, mean, reciprocalStd, weight, keys, state;
  * gradSum, gradInput, partials.
@@ -72,7 +70,14 @@ function rowsOfBlocks(
   const vectors = columns / width;
   const { threshold, keptScale } = dropoutParameters(drops?.probability ?? 0);
   gpu.dispatch({
-    program: programFor(gpu, options, width),
+    program: programs.get(gpu, { gradOutput, sum, weight }, { gradSum, gradInput }, width, {
+      vec4: width === 4,
+      dropout: drops !== undefined,
+      dropsInput: dropout !== undefined,
+      dropsOutput: options.outputDropout !== undefined,
+      rowPerInvocation: false,
+      vectorsEach: 2 ** Math.ceil(Math.log2(Math.max(1, vectors / threads))),
+    }),
     parameters: {
       integers: [rows, columns, vectors, rowsPerBlock, drops?.site ?? 0, threshold],
       floats: [keptScale],
@@ -82,24 +87,4 @@ function rowsOfBlocks(
     workgroups: spreadWorkgroups(blocks),
     work: { bytes: 4 * columns * (rows * (dropout ? 4 : 3) + 2 * blocks) },
   });
-}
-
-const programs = /* @__PURE__ */ new ProgramsByFlags();
-
-function programFor(gpu: Gpu, options: LayerNormBackwardOptions, width: 1 | 4): Program {
-  const { gradOutput, sum, weight, gradSum, gradInput, dropout, outputDropout, columns } = options;
-  const timesThreads = columns / width / threads;
-  const vectorsEach = timesThreads <= 1 ? 1 : timesThreads <= 2 ? 2 : timesThreads <= 4 ? 4 : mostVectorsOfThread;
-  const make = () =>
-    kernelProgram(`${kernel} blocks`, source, {
-      access: written(elementAccess(gpu, { gradOutput, sum, weight }, { gradSum, gradInput }, width)),
-      vec4: width === 4,
-      dropout: dropout !== undefined || outputDropout !== undefined,
-      dropsInput: dropout !== undefined,
-      dropsOutput: outputDropout !== undefined,
-      rowPerInvocation: false,
-      vectorsEach,
-    });
-  const flags = [dropout !== undefined, outputDropout !== undefined, vectorsEach > 1, vectorsEach > 2, vectorsEach > 4];
-  return programs.get(accessFlags(gpu, width, [gradOutput, sum, weight, gradSum, gradInput]), make, flags);
 }
