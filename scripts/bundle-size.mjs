@@ -20,7 +20,7 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 116.1, software: 141.6, gpu: 149.3, matrixUnits: 157, tensor: 58.4 },
+    most: { start: 116, software: 141.6, gpu: 149.3, matrixUnits: 157, tensor: 58.4 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
@@ -44,7 +44,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 22.4, software: 34.8, gpu: 34.8, matrixUnits: 35.6, tensor: 8.6 },
+    most: { start: 22.5, software: 34.9, gpu: 34.9, matrixUnits: 35.7, tensor: 8.6 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();
