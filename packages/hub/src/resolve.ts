@@ -76,15 +76,19 @@ async function takeFile(source: Source, filename: string, options: ResolveOption
   }
   const request = contentRequest(repository, remote.commit, filename, readSettings());
   const label = `${repository.name}/${file.path}`;
-  using line = options.onProgress
+  const line = options.onProgress
     ? null
     : progressLine({ label: `Downloading ${label}`, total: file.size, unit: 'bytes' });
   const onProgress = options.onProgress
     ? guarded(options.onProgress)
     : ({ loadedBytes }: DownloadProgress) => line?.update(loadedBytes);
-  const stored = await cache.store(remote.commit, { repository, file, force: forceDownload, request, onProgress });
-  line?.stop(`Downloaded ${label}.`);
-  return stored;
+  try {
+    const stored = await cache.store(remote.commit, { repository, file, force: forceDownload, request, onProgress });
+    line?.stop(`Downloaded ${label}.`);
+    return stored;
+  } finally {
+    line?.stop();
+  }
 }
 
 /** What a user's function throws ends the download, and is not taken for a broken connection. */

@@ -142,15 +142,19 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       if (this.args.saveStrategy !== 'no') await this.checkOutputFolder();
       const { checkpointToGoOnFrom, findBatchSize, switchModel } = await this.#load();
       const checkpoint = await checkpointToGoOnFrom(resumeFromCheckpoint, this.args.outputDir);
-      using _switched = switchModel(this.model, this.args);
-      if (!this.args.autoFindBatchSize) return await this.#run(checkpoint, options);
-      const size = checkpoint?.args['per_device_train_batch_size'] ?? this.args.perDeviceTrainBatchSize;
-      return await findBatchSize({ model: this.model, batchSize: Number(size) }, async (rows) => {
-        this.args = this.args.withTrainBatchSize(rows);
-        this.#parts = withArguments(this.#parts, this.args);
-        // A run goes on with the state that it has read.
-        return this.#run(await checkpointToGoOnFrom(checkpoint?.path ?? null, this.args.outputDir), options);
-      });
+      const switchBack = switchModel(this.model, this.args);
+      try {
+        if (!this.args.autoFindBatchSize) return await this.#run(checkpoint, options);
+        const size = checkpoint?.args['per_device_train_batch_size'] ?? this.args.perDeviceTrainBatchSize;
+        return await findBatchSize({ model: this.model, batchSize: Number(size) }, async (rows) => {
+          this.args = this.args.withTrainBatchSize(rows);
+          this.#parts = withArguments(this.#parts, this.args);
+          // A run goes on with the state that it has read.
+          return this.#run(await checkpointToGoOnFrom(checkpoint?.path ?? null, this.args.outputDir), options);
+        });
+      } finally {
+        switchBack();
+      }
     }).finally(() => (this.#runSignal = undefined));
   }
 
@@ -318,7 +322,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     const isOwn = this.getTrainDataloader === Trainer.prototype.getTrainDataloader;
     const rows = isOwn ? this.trainDataset : undefined;
     const evaluation = new Evaluation(this, this.#parts, this.#callbacks);
-    using run = await TrainingRun.begin({
+    const run = await TrainingRun.begin({
       checkpoint,
       howToResume: howToResume ?? 'train({ resumeFromCheckpoint: true })',
       trainer: this,
@@ -331,7 +335,11 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       recordEvaluation: (batch) => evaluation.recordAhead(batch),
       signal,
     });
-    return await run.run();
+    try {
+      return await run.run();
+    } finally {
+      run[Symbol.dispose]();
+    }
   }
 
   #autocast<Result>(body: () => Result): Result {

@@ -34,33 +34,37 @@ export async function filterRows(dataset: Rows, predicate: AnyFunction, options:
   const { batched = false, batchSize = 1000, desc = 'Filter' } = options;
   const keep: number[] = [];
   const ask = predicate as (input: unknown, index: unknown) => unknown;
-  using progress = progressLine({ label: desc, total: dataset.length, unit: 'examples' });
+  const progress = progressLine({ label: desc, total: dataset.length, unit: 'examples' });
   const work = new LongWork();
   const step = batched ? batchSize : 1;
-  for (let start = 0; start < dataset.length; start += step) {
-    const rows = Array.from({ length: Math.min(step, dataset.length - start) }, (_, row) => start + row);
-    const input = batched ? dataset.slice(start, start + step).toColumns() : dataset.at(start);
-    let answer: unknown;
-    try {
-      answer = ask(input, batched ? rows : start);
-      if (answer instanceof Promise) answer = await answer;
-    } catch (error) {
-      throw namingRows(error, 'filter', columnsOf(dataset), start, start + rows.length);
-    }
-    const answers: unknown = batched ? answer : [answer];
-    if (!Array.isArray(answers) || answers.length !== rows.length)
-      throw new MapError(
-        `filter: the function got ${rows.length} rows and must return as many booleans; it returned ${shownValue(answer)}.`,
-      );
-    for (const [index, row] of rows.entries()) {
-      if (typeof answers[index] !== 'boolean')
+  try {
+    for (let start = 0; start < dataset.length; start += step) {
+      const rows = Array.from({ length: Math.min(step, dataset.length - start) }, (_, row) => start + row);
+      const input = batched ? dataset.slice(start, start + step).toColumns() : dataset.at(start);
+      let answer: unknown;
+      try {
+        answer = ask(input, batched ? rows : start);
+        if (answer instanceof Promise) answer = await answer;
+      } catch (error) {
+        throw namingRows(error, 'filter', columnsOf(dataset), start, start + rows.length);
+      }
+      const answers: unknown = batched ? answer : [answer];
+      if (!Array.isArray(answers) || answers.length !== rows.length)
         throw new MapError(
-          `filter: row ${row}: the function must return true or false, and returned ${shownValue(answers[index])}.`,
+          `filter: the function got ${rows.length} rows and must return as many booleans; it returned ${shownValue(answer)}.`,
         );
-      if (answers[index]) keep.push(row);
+      for (const [index, row] of rows.entries()) {
+        if (typeof answers[index] !== 'boolean')
+          throw new MapError(
+            `filter: row ${row}: the function must return true or false, and returned ${shownValue(answers[index])}.`,
+          );
+        if (answers[index]) keep.push(row);
+      }
+      progress.update(start);
+      await work.breathe();
     }
-    progress.update(start);
-    await work.breathe();
+  } finally {
+    progress.stop();
   }
   return Int32Array.from(keep);
 }

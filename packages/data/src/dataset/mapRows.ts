@@ -56,39 +56,43 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
   let newNames: string[] | undefined;
   let returnsNothing = false;
   let rows = 0;
-  using progress = progressLine({ label, total: length, unit: 'examples' });
+  const progress = progressLine({ label, total: length, unit: 'examples' });
   const work = new LongWork();
-  for (let start = 0; start < length; start += batchSize) {
-    const end = Math.min(start + batchSize, length);
-    const columns = await (request.batched ? callWithBatch(request, start, end) : callWithRows(request, start, end));
-    if (columns === undefined ? newNames !== undefined : returnsNothing) {
-      throw new MapError(
-        `map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1}).`,
+  try {
+    for (let start = 0; start < length; start += batchSize) {
+      const end = Math.min(start + batchSize, length);
+      const columns = await (request.batched ? callWithBatch(request, start, end) : callWithRows(request, start, end));
+      if (columns === undefined ? newNames !== undefined : returnsNothing) {
+        throw new MapError(
+          `map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1}).`,
+        );
+      }
+      progress.update(end);
+      await work.breathe();
+      if (columns === undefined) {
+        returnsNothing = true;
+        continue;
+      }
+      const names = [...columns.keys()];
+      newNames ??= names;
+      if (names.length !== newNames.length || !newNames.every((name) => columns.has(name))) {
+        throw new MapError(
+          `map: the function returned the columns ${names.join(', ') || 'none'} for rows ${start} to ${end - 1}, and ${newNames.join(', ') || 'none'} before. Return the same ones each time.`,
+        );
+      }
+      rows += requireOneLength(
+        columns,
+        end - start,
+        kept.filter((name) => !columns.has(name)),
       );
+      for (const [name, values] of columns) {
+        const parts = chunks.get(name) ?? [];
+        chunks.set(name, parts);
+        parts.push(makeColumn(name, values));
+      }
     }
-    progress.update(end);
-    await work.breathe();
-    if (columns === undefined) {
-      returnsNothing = true;
-      continue;
-    }
-    const names = [...columns.keys()];
-    newNames ??= names;
-    if (names.length !== newNames.length || !newNames.every((name) => columns.has(name))) {
-      throw new MapError(
-        `map: the function returned the columns ${names.join(', ') || 'none'} for rows ${start} to ${end - 1}, and ${newNames.join(', ') || 'none'} before. Return the same ones each time.`,
-      );
-    }
-    rows += requireOneLength(
-      columns,
-      end - start,
-      kept.filter((name) => !columns.has(name)),
-    );
-    for (const [name, values] of columns) {
-      const parts = chunks.get(name) ?? [];
-      chunks.set(name, parts);
-      parts.push(makeColumn(name, values));
-    }
+  } finally {
+    progress.stop();
   }
   if (returnsNothing || !newNames) return undefined;
   const result = new Map<string, Column>();

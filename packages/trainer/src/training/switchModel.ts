@@ -4,16 +4,16 @@ import type { TrainableModel } from '../model.ts';
 /**
  * Applies the arguments that concern the model: activation checkpointing, which stays enabled, as
  * in `transformers`, and noise on embeddings, which ends with the run.
+ *
+ * @returns what ends it
  */
-export function switchModel(model: TrainableModel, args: TrainingArguments): Disposable {
+export function switchModel(model: TrainableModel, args: TrainingArguments): () => void {
   if (args.activationCheckpointing) {
     const { everyNLayers = 1 } = args.activationCheckpointingKwargs ?? {};
     model.activationCheckpointingEnable?.({ everyNLayers });
   }
   if (args.neftuneNoiseAlpha !== null) model.neftuneNoiseAlpha = args.neftuneNoiseAlpha;
-  return {
-    [Symbol.dispose]() {
-      if (args.neftuneNoiseAlpha !== null) model.neftuneNoiseAlpha = null;
-    },
+  return () => {
+    if (args.neftuneNoiseAlpha !== null) model.neftuneNoiseAlpha = null;
   };
 }

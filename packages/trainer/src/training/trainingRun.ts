@@ -88,7 +88,7 @@ export class TrainingRun implements Disposable {
 
   /** Runs everything; an error that ends the run says how far it came. */
   async run(): Promise<TrainOutput> {
-    using interruption = onInterruption({
+    const interruption = onInterruption({
       finish: () => this.#underWay && this.#trainer.args.saveStrategy !== 'no',
       place: () => this.#place,
     });
@@ -101,6 +101,8 @@ export class TrainingRun implements Disposable {
         ({ withPlace }) => withPlace(error, this.#place),
         () => error,
       );
+    } finally {
+      interruption[Symbol.dispose]();
     }
   }
 
