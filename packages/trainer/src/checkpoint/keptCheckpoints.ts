@@ -49,8 +49,7 @@ export async function saveCheckpoint(
 ): Promise<string> {
   const { trainer, callbacks, optimizer, rates } = run;
   const { args, state, control, model, processingClass } = trainer;
-  if (state.bestGlobalStep === state.globalStep)
-    state.bestModelCheckpoint = checkpointPath(args.outputDir, state.globalStep);
+  await noteBestCheckpoint(args, state);
   state.statefulCallbacks = {
     ...callbacks.states(),
     TrainerControl: { args: controlJson(control), attributes: {} },
@@ -67,6 +66,19 @@ export async function saveCheckpoint(
   });
 }
 
+/**
+ * The best checkpoint is that of the step that the best evaluation was at, if there is one: an
+ * evaluation may come at the step of a checkpoint and after it.
+ */
+async function noteBestCheckpoint({ outputDir }: TrainingArguments, state: TrainerState): Promise<void> {
+  const { bestGlobalStep, globalStep } = state;
+  if (bestGlobalStep === null) return;
+  const path = checkpointPath(outputDir, bestGlobalStep);
+  const isThere =
+    bestGlobalStep === globalStep || (await files.list(outputDir)).some((name) => path.endsWith(`/${name}`));
+  if (isThere) state.bestModelCheckpoint = path;
+}
+
 /** Removes checkpoints beyond the limit. @param last path of the one that was just written */
 export async function removeOlder({ trainer }: CheckpointedRun, last: string): Promise<void> {
   const { saveTotalLimit, outputDir } = trainer.args;
@@ -75,14 +87,21 @@ export async function removeOlder({ trainer }: CheckpointedRun, last: string): P
   await applyRetention(outputDir, keepLast(saveTotalLimit, best), last);
 }
 
+/** Where only one checkpoint is to be kept, it is the best. @param last path of the last one */
+export async function keepBestAlone({ trainer, resumedFrom }: CheckpointedRun, last: string | null): Promise<void> {
+  const { args, state } = trainer;
+  const isOwn = last !== null && last !== resumedFrom;
+  const { bestModelCheckpoint: best } = state;
+  if (args.saveTotalLimit === 1 && isOwn && best !== null && last !== best) await files.removeFolder(last);
+}
+
 /**
- * Loads the weights of the best checkpoint. Where only one is to be kept, the last one is removed.
+ * Loads the weights of the best checkpoint.
  *
- * @param last path of the last one
  * @throws CheckpointError when it is damaged or was removed
  */
-export async function loadBest(run: CheckpointedRun, last: string | null): Promise<void> {
-  const { model, args, state } = run.trainer;
+export async function loadBest({ trainer }: CheckpointedRun): Promise<void> {
+  const { model, args, state } = trainer;
   const { bestModelCheckpoint: path, bestMetric, bestGlobalStep } = state;
   if (path === null) {
     const evaluated = state.logHistory.some((entry) => hasDecidingMetric(args, entry));
@@ -96,6 +115,4 @@ export async function loadBest(run: CheckpointedRun, last: string | null): Promi
   terminal.writeLine(
     `The model is now that of the best checkpoint, ${path}: ${args.metricForBestModel} ${formatNumber(bestMetric ?? NaN)} at step ${bestGlobalStep}.`,
   );
-  const isOwn = last !== run.resumedFrom;
-  if (args.saveTotalLimit === 1 && last !== null && isOwn && last !== path) await files.removeFolder(last);
 }

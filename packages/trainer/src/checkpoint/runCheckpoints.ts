@@ -31,13 +31,17 @@ export class RunCheckpoints {
   }
 
   /**
-   * Loads the weights of the best one. Where only one is to be kept, the last one is removed.
+   * At the end of a run: loads the weights of the best one, if they are asked for. Where
+   * only one is to be kept, it is that.
    *
    * @throws CheckpointError when it is damaged or was removed
    */
-  async loadBest(): Promise<void> {
-    const { loadBest } = await keeping();
-    await loadBest(this.#run, this.#last);
+  async finish(): Promise<void> {
+    const { args } = this.#run.trainer;
+    if (!args.loadBestModelAtEnd && args.saveTotalLimit !== 1) return;
+    const { keepBestAlone, loadBest } = await keeping();
+    if (args.loadBestModelAtEnd) await loadBest(this.#run);
+    await keepBestAlone(this.#run, this.#last);
   }
 }
 

@@ -81,6 +81,32 @@ describe('the best model', () => {
     expect(state.bestMetric).toBe(Math.min(...losses));
   });
 
+  // Two steps an epoch, and what transformers 5.24 keeps.
+  it.each<[Options, string | null, string[]]>([
+    [{ saveSteps: 1, saveTotalLimit: 2 }, 'checkpoint-4', ['checkpoint-4', 'checkpoint-8']],
+    [{ saveSteps: 2, saveTotalLimit: 1 }, 'checkpoint-4', ['checkpoint-4']],
+    [{ saveSteps: 3, saveTotalLimit: 1 }, null, ['checkpoint-8']],
+    [{ saveStrategy: 'epoch', saveTotalLimit: 1 }, 'checkpoint-4', ['checkpoint-4']],
+  ])(
+    'is kept where it is not to be loaded, and where it was evaluated once it was saved: %j',
+    async (options, best, kept) => {
+      const perDeviceTrainBatchSize = 32;
+      const { state } = await train([0.2, 0.9, 0.3, 0.4], {
+        ...options,
+        evalStrategy: 'epoch',
+        perDeviceTrainBatchSize,
+      });
+      expect(state).toMatchObject({ bestMetric: 0.9, bestGlobalStep: 4 });
+      expect(state.bestModelCheckpoint).toBe(best && join(folder(), best));
+      expect(readdirSync(folder()).sort()).toEqual(kept);
+    },
+  );
+
+  it('has no step of a checkpoint where nothing is saved, as in transformers', async () => {
+    const { state } = await train([0.2, 0.9, 0.3], { saveStrategy: 'no' });
+    expect(state).toMatchObject({ bestMetric: 0.9, bestGlobalStep: null, bestModelCheckpoint: null });
+  });
+
   it("is all that is saved with saveStrategy 'best'", async () => {
     const { state } = await train([0.5, 0.4, 0.6], { saveStrategy: 'best' });
     expect(readdirSync(folder()).sort()).toEqual(['checkpoint-2', 'checkpoint-6']);

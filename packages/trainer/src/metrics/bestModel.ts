@@ -44,10 +44,15 @@ export function isBetter(
  *
  * @returns whether this evaluation is the best so far
  */
-export function noteBest(args: BestArguments, state: TrainerState, metrics: LogEntry): boolean {
+export function noteBest(
+  args: BestArguments & Pick<TrainingArguments, 'saveStrategy'>,
+  state: TrainerState,
+  metrics: LogEntry,
+): boolean {
   const value = decidingMetric(args, metrics);
   if (value === null || !isBetter(args, value, state.bestMetric)) return false;
   state.bestMetric = value;
-  state.bestGlobalStep = state.globalStep;
+  // Of checkpoints, as in transformers: there is none to be found where nothing is saved.
+  if (args.saveStrategy !== 'no') state.bestGlobalStep = state.globalStep;
   return true;
 }

@@ -259,7 +259,7 @@ export class TrainingRun implements Disposable {
 
   async #finish(seconds: number): Promise<TrainOutput> {
     const { globalStep } = this.#state;
-    if (this.#trainer.args.loadBestModelAtEnd) await this.#checkpoints.loadBest();
+    await this.#checkpoints.finish();
     const { lossSum, count } = this.#step.completed;
     const trainingLoss = lossSum / Math.max(1, count);
     const speed = this.#metrics.speed(seconds);
