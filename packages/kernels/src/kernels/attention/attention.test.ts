@@ -92,6 +92,29 @@ describe('attention', () => {
     expect(results).toEqual(await runAttention(device, given));
   });
 
+  it.each([
+    [8, 3],
+    [10, 2],
+  ])(
+    'flash with %i bindings goes over rows that span blocks in %i dispatches backward',
+    async (bindings, dispatches) => {
+      using bound = await openDevice();
+      const limits = { ...bound.info.limits, maxStorageBuffersPerShaderStage: bindings };
+      Object.assign(bound, { info: { ...bound.info, limits } });
+      // The first workgroup, which has the random state to pass on, has an empty sequence.
+      const given: AttentionCase = {
+        lengths: [0, 130, 1, 33],
+        numHeads: 2,
+        headSize: 12,
+        variant: 'flash',
+        dropout: true,
+        qkv: true,
+      };
+      expectAttention(given, await runAttention(bound, given));
+      expect(bound.statistics.dispatches).toBe(1 + dispatches);
+    },
+  );
+
   for (const variant of variants) {
     // With these the small shapes share two programs of `flash`.
     const [dropout, fewLengths] = variant === 'flash' ? [true, [31, 9]] : [false, [40, 3]];

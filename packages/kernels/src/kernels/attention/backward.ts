@@ -1,5 +1,6 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
+import type { Arrays } from '../../wgsl/elementAccess.ts';
 import { presentArrays, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { gradientsOf, inputsOf, matricesOf, recordOnCopies, requireAttention } from './arrays.ts';
 import { addedVariants } from './loading/addedVariants.ts';
@@ -8,7 +9,7 @@ import { attentionBackwardKinds } from './options.ts';
 import type { AttentionBackwardOptions, AttentionVariant } from './options.ts';
 import type { PairKernel } from './pairs/pairKernel.ts';
 import { recordFlash, recordPairs } from './pairs/recordPairs.ts';
-import { recordRowData } from './pairs/rowData.ts';
+import { allocateRowData, recordRowData } from './pairs/rowData.ts';
 import { chosenVariant } from './variants.ts';
 
 const kernel = 'attentionBackward';
@@ -55,16 +56,12 @@ function isFlash(variant: AttentionVariant): variant is 'flash' | 'flashMatrix' 
  *   few bindings
  */
 function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions, variant: 'flash' | 'flashMatrix'): boolean {
-  const { gradOutput, logSumExp, cuSeqlens, dropout, headSize, maxSeqlen } = options;
-  const { maxComputeWorkgroupStorageSize, maxStorageBuffersPerShaderStage } = gpu.info.limits;
-  const matrices = { ...(options.qkv ? { query: options.qkv } : matricesOf(options)), gradOutput };
-  const { tokenKeys, state } = dropout?.random ?? {};
-  const reads = { logSumExp, cuSeqlens, tokenKeys, state };
+  const { headSize, maxSeqlen } = options;
+  const { matrices, reads } = withoutRowData(options);
   const results = options.gradQkv
     ? { gradQuery: options.gradQkv }
     : { gradQuery: options.gradQuery, gradKey: options.gradKey, gradValue: options.gradValue };
-  const bindings = presentArrays({ ...matrices, ...reads, ...results }).length;
-  if (bindings > maxStorageBuffersPerShaderStage) return false;
+  if (!fitsBindings(gpu, { ...matrices, ...reads, ...results })) return false;
   const pairKernel: PairKernel = {
     kernel,
     pass: 'backward',
@@ -81,22 +78,47 @@ function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions, variant: 'fla
     return takes;
   }
   const { backwardTile, flashBackward } = flashKernels();
-  const tile = backwardTile(headSize, maxSeqlen, maxComputeWorkgroupStorageSize);
+  const tile = backwardTile(headSize, maxSeqlen, gpu.info.limits.maxComputeWorkgroupStorageSize);
   if (tile) recordFlash(gpu, options, pairKernel, tile, flashBackward);
   return tile !== undefined;
 }
 
-/** Records a kernel over query rows and one over key rows. */
+/** What a kernel reads that finds out by itself about each row. */
+function withoutRowData(options: AttentionBackwardOptions): Pick<PairKernel, 'matrices' | 'reads'> {
+  const { gradOutput, logSumExp, cuSeqlens, dropout } = options;
+  const { tokenKeys, state } = dropout?.random ?? {};
+  return {
+    matrices: { ...(options.qkv ? { query: options.qkv } : matricesOf(options)), gradOutput },
+    reads: { logSumExp, cuSeqlens, tokenKeys, state },
+  };
+}
+
+function fitsBindings(gpu: Gpu, arrays: Arrays): boolean {
+  return presentArrays(arrays).length <= gpu.info.limits.maxStorageBuffersPerShaderStage;
+}
+
+/**
+ * Records a kernel over query rows and one over key rows. What they need to know about each row is
+ * computed by a third before them, or, by `flash` where the adapter has the bindings, by the first.
+ */
 function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: AttentionVariant): void {
-  const { gradOutput, cuSeqlens } = options;
-  const rowData = recordRowData(gpu, options);
-  const matrices = { ...matricesOf(options), gradOutput };
-  const shared = { matrices, reads: { rowData, cuSeqlens }, qkv: options.qkv !== undefined };
+  const { output, gradOutput, cuSeqlens, totalTokens, numHeads } = options;
+  const results = { gradQuery: options.gradQkv ?? options.gradQuery };
+  const { matrices, reads } = withoutRowData(options);
+  const read = { ...matrices, output };
+  const savesRows = variant === 'flash' && fitsBindings(gpu, { ...read, ...reads, ...results, rowData: output });
+  const rowData = savesRows ? allocateRowData(gpu, totalTokens * numHeads) : recordRowData(gpu, options);
+  const shared = {
+    matrices: { ...matricesOf(options), gradOutput },
+    reads: { rowData, cuSeqlens },
+    qkv: options.qkv !== undefined,
+  };
   const ofQuery: PairKernel = {
     ...shared,
+    ...(savesRows && { savesRows, matrices: read, reads, writes: { rowData } }),
     kernel: `${kernel} query`,
     pass: 'gradQuery',
-    results: { gradQuery: options.gradQkv ?? options.gradQuery },
+    results,
     products: 3,
   };
   const ofKeyAndValue: PairKernel = {

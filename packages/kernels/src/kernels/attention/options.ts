@@ -15,7 +15,7 @@ export const replaceableVariants = ['bySubgroup', 'flash', 'padded', 'tiled'] as
  *   eight, and heads of up to 64 channels, a multiple of four
  * - `flash`: register tiles, for GPUs; heads of up to 256 channels, a multiple of four. All
  *   gradients of sequences of up to 128 tokens are one dispatch where they fit a workgroup's
- *   registers; otherwise there are three dispatches, over rows, queries and keys
+ *   registers; otherwise there are two, over queries and keys, or three where bindings are few
  * - `flashMatrix`: on matrix units, which round their operands to f16, so that gradients need a
  *   scaled loss as in f16 training; heads of up to 256 channels, a multiple of four. All gradients
  *   of sequences of up to 64 tokens are one dispatch where they fit workgroup memory, otherwise

@@ -78,26 +78,29 @@ export function flashGradKeyValue(tile: FlashProgram): string {
 
 /**
  * `main` of the gradient of queries: a workgroup has a block of a sequence's queries and goes over
- * its keys in blocks, as the forward does; the sums over keys stay in registers.
+ * its keys in blocks, as the forward does; the sums over keys stay in registers. With savesRows it
+ * computes what the backward needs of each row, and saves it for the gradients of keys and values.
  */
 export function flashGradQuery(tile: FlashProgram): string {
-  const { rows, keys, chunks } = tile;
+  const { rows, keys, chunks, savesRows } = tile;
   const { keyLanes, rowsOfThread } = sharesOf(tile);
   const parts = chunks / keyLanes;
   const ofSums = (write: (row: number, part: number) => string) =>
     times(rowsOfThread, (row) => times(parts, (part) => write(row, part)).join('\n'));
   return [
     ...mainBegins(tile),
+    ...(savesRows ? ['saveState(workgroup, thread);'] : []),
     `let firstRow = firstOfSequence + workgroup.x * ${rows}u;`,
     'if (firstRow >= endRow) { return; }',
+    `let ownRow = firstRow + group * ${rowsOfThread}u;`,
+    ...(savesRows ? deltaOfRows(tile) : []),
     ...ofSums((row, part) => `var sum${row}_${part} = vec4f();`),
     `for (var firstKey = firstOfSequence; firstKey < endRow; firstKey += ${keys}u) {`,
     ...fourKeys,
-    ...slopes(tile, savedDelta(tile)),
+    ...slopes(tile, savesRows ? ['workgroupBarrier();'] : savedDelta(tile)),
     ...intoTile(tile, 'slopes'),
     ...overRows(tile, { name: 'key', firstRow: 'firstKey' }, keys, sumsOverKeys(tile, parts)),
     '}',
-    `let ownRow = firstRow + group * ${rowsOfThread}u;`,
     ...ofSums((row, part) => {
       const chunk = `${part * keyLanes}u + lane`;
       return `if (ownRow + ${row}u < endRow && ${chunk} < parameters.chunks) { setGradQuery(ownRow + ${row}u, head, ${chunk}, sum${row}_${part}); }`;
@@ -105,6 +108,35 @@ export function flashGradQuery(tile: FlashProgram): string {
     '}',
     '',
   ].join('\n');
+}
+
+/**
+ * delta of a thread's rows, what gradOutput . output is: threads that share rows have some of their
+ * chunks each, and one of them saves the rows.
+ */
+function deltaOfRows(tile: FlashProgram): string[] {
+  const { keyLanes, rowsOfThread } = sharesOf(tile);
+  const ofRows = (write: (row: number) => string) => times(rowsOfThread, write);
+  const products = times(tile.chunks / keyLanes, (part) =>
+    ofRows((row) => {
+      const place = `ownRow + ${row}u, endRow, head, ${part * keyLanes}u + lane`;
+      return `ownDelta.${components[row]} += dot(outputIn(${place}), gradOutputIn(${place}));`;
+    }).join('\n'),
+  );
+  return [
+    'var ownDelta = vec4f();',
+    ...products,
+    `tile[group * ${keyLanes + 1}u + lane] = ownDelta;`,
+    'workgroupBarrier();',
+    'var deltas = vec4f();',
+    `for (var other = 0u; other < ${loopEnd(tile, keyLanes)}; other++) { deltas += tile[group * ${keyLanes + 1}u + other]; }`,
+    ...ofRows((row) =>
+      [
+        `let delta${row} = deltas.${components[row]};`,
+        `if (lane == 0u && ownRow + ${row}u < endRow) { saveRow(ownRow + ${row}u, head, delta${row}); }`,
+      ].join('\n'),
+    ),
+  ];
 }
 
 function savedDelta(tile: FlashProgram): string[] {

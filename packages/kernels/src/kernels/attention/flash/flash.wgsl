@@ -31,6 +31,23 @@ fn valueIn(row: u32, endRow: u32, head: u32, chunk: u32) -> vec4f {
 fn gradOutputIn(row: u32, endRow: u32, head: u32, chunk: u32) -> vec4f {
   return select(vec4f(), gradOutputOf(min(row, endRow - 1), head, min(chunk, parameters.chunks - 1)), isInside(row, endRow, chunk));
 }
+
+#if savesRows
+fn outputIn(row: u32, endRow: u32, head: u32, chunk: u32) -> vec4f {
+  return select(vec4f(), outputOf(min(row, endRow - 1), head, min(chunk, parameters.chunks - 1)), isInside(row, endRow, chunk));
+}
+
+// As rowData.wgsl does: for the gradients of keys and values.
+fn saveState(workgroup: vec3u, thread: u32) {
+#if dropout
+  if (thread == 0 && all(workgroup == vec3u())) { rowData[0] = randomState(); }
+#endif
+}
+
+fn saveRow(row: u32, head: u32, delta: f32) {
+  rowData[1 + row * parameters.numHeads + head] = vec4u(bitcast<u32>(logSumExpOf(row, head)), bitcast<u32>(delta), tokenKeyOf(row), 0);
+}
+#endif
 #endif
 
 fn isInside(row: u32, endRow: u32, chunk: u32) -> bool { return row < endRow && chunk < parameters.chunks; }

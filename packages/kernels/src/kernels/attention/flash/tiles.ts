@@ -22,6 +22,8 @@ export type FlashProgram = FlashTile & {
    * compile.
    */
   readonly constantLoops: boolean;
+  /** Whether the gradient of queries saves what the one of keys and values needs of each row. */
+  readonly savesRows: boolean;
 };
 
 /** Chunks of each row that are staged at a time for scores. */

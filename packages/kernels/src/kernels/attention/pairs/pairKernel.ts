@@ -11,6 +11,8 @@ export interface PairKernel {
   /** The matrices and other arrays that are written. */
   readonly results: Arrays;
   readonly writes?: Arrays;
+  /** Whether a `gradQuery` computes what the backward needs of each row itself, and saves it. */
+  readonly savesRows?: boolean;
   /** Whether queries, keys and values lie side by side in one array, and so their gradients. */
   readonly qkv: boolean;
   /** Dot products of length headSize that each pair needs. */

@@ -1,5 +1,6 @@
 // What all kernels that go over pairs of tokens read and write: the forward, the gradient of the
-// queries, that of keys and values, and all gradients at once.
+// queries, that of keys and values, and all gradients at once. With savesRows the gradient of the
+// queries writes rowData, where it is read else.
 //
 // query, key, value, output and their gradients: [totalTokens, numHeads * headSize]
 // logSumExp: f32[totalTokens, numHeads]; cuSeqlens: u32[numSequences + 1]; rowData: of rowData.wgsl
@@ -34,6 +35,9 @@ struct Parameters {
 @group(0) @binding(next) var<storage, read_write> logSumExp: array<f32>;
 #else
 @group(0) @binding(next) var<storage, read> gradOutput: array<GradOutput>;
+#if savesRows
+@group(0) @binding(next) var<storage, read> output: array<Output>;
+#endif
 #if rowData
 @group(0) @binding(next) var<storage, read> rowData: array<vec4u>;
 @group(0) @binding(next) var<storage, read> cuSeqlens: array<u32>;
@@ -47,6 +51,9 @@ struct Parameters {
 #endif
 #if gradQuery
 @group(0) @binding(next) var<storage, read_write> gradQuery: array<GradQuery>;
+#endif
+#if savesRows
+@group(0) @binding(next) var<storage, read_write> rowData: array<vec4u>;
 #endif
 #if gradKey
 @group(0) @binding(next) var<storage, read_write> gradKey: array<GradKey>;
@@ -76,6 +83,9 @@ fn valueOf(row: u32, head: u32, chunk: u32) -> Values { return loadValue(placeOf
 fn setOutput(row: u32, head: u32, chunk: u32, values: Values) { storeOutput(placeOf(outputRows(), row, head, chunk), values); }
 #else
 fn gradOutputOf(row: u32, head: u32, chunk: u32) -> Values { return loadGradOutput(placeOf(outputRows(), row, head, chunk)); }
+#if savesRows
+fn outputOf(row: u32, head: u32, chunk: u32) -> Values { return loadOutput(placeOf(outputRows(), row, head, chunk)); }
+#endif
 #if gradQuery
 fn setGradQuery(row: u32, head: u32, chunk: u32, values: Values) { storeGradQuery(placeOf(queryRows(), row, head, chunk), values); }
 #endif

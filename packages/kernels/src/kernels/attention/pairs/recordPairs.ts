@@ -59,7 +59,12 @@ export function recordFlash(
   recordProgram(gpu, options, pairKernel, {
     variant: 'flash',
     source: flashKernels().source,
-    sizes: { main: generatedWgsl({ ...tile, constantLoops: !gpu.profile.software }, write) },
+    sizes: {
+      main: generatedWgsl(
+        { ...tile, constantLoops: !gpu.profile.software, savesRows: pairKernel.savesRows ?? false },
+        write,
+      ),
+    },
     chunkWidth: 4,
     rowsPerWorkgroup: pairKernel.pass === 'forward' || pairKernel.pass === 'gradQuery' ? tile.rows : tile.keys,
     tileKeys: tile.keys,
@@ -68,7 +73,7 @@ export function recordFlash(
 
 /** Records a program of one of these kernels. */
 export function recordProgram(gpu: Gpu, options: AttentionShape, pairKernel: PairKernel, program: PairProgram): void {
-  const { kernel, pass, matrices, reads, results, writes = {}, qkv, products } = pairKernel;
+  const { kernel, pass, matrices, reads, results, writes = {}, qkv, products, savesRows = false } = pairKernel;
   const { dropout, headSize, numHeads, numSequences, maxSeqlen, totalTokens } = options;
   const { variant, source, sizes, effort, chunkWidth, rowsPerWorkgroup } = program;
   const defines = {
@@ -76,8 +81,9 @@ export function recordProgram(gpu: Gpu, options: AttentionShape, pairKernel: Pai
     vec4: chunkWidth === 4,
     dropout: dropout !== undefined,
     forward: pass === 'forward',
-    rowData: pass === 'gradQuery' || pass === 'gradKeyValue',
-    oneArray: pass === 'backward' && qkv,
+    rowData: (pass === 'gradQuery' && !savesRows) || pass === 'gradKeyValue',
+    savesRows,
+    oneArray: (pass === 'backward' || savesRows) && qkv,
     gradQuery: pass === 'gradQuery' || pass === 'backward',
     gradKey: pass === 'gradKeyValue' || (pass === 'backward' && !qkv),
     gradQkv: pass === 'gradKeyValue' && qkv,
