@@ -180,8 +180,30 @@ describe('a backward pass after weights were changed', () => {
     const loss = sum(operation(w));
     change(w);
     expect(() => loss.backward()).toThrow(
-      `backward(): ${what.split(' ')[0]} reads a parameter that was changed since, by step() of an optimizer or by setData(). Compute the loss again`,
+      `backward(): ${what.split(' ')[0]} reads values that were changed since: a parameter by step() of an optimizer or by setData(), or a gradient by another backward(). Compute the loss again`,
     );
+  });
+
+  // PyTorch: "modified by an inplace operation".
+  it.each<[string, (w: InstanceType<typeof Parameter>) => unknown]>([
+    ['another backward()', (w) => sum(w).backward()],
+    ['clipGradValue', (w) => attune.clipGradValue([w], 0.5)],
+    ['clearGrad() of an optimizer', (w) => w.clearGrad()],
+  ])('is told where it reads a gradient that was changed by %s', (by, change) => {
+    const w = weight();
+    using optimizer = by.endsWith('optimizer') ? new SGD([w], { lr: 1 }) : null;
+    sum(mul(w, 3)).backward();
+    const penalty = sum(mul(w, w.grad!));
+    change(w);
+    expect(() => penalty.backward(), String(optimizer)).toThrow('or a gradient by another backward(). Compute');
+  });
+
+  it('reads a gradient that nothing has changed since', async () => {
+    const w = weight();
+    sum(mul(w, 3)).backward();
+    const other = new Parameter(Float32Array.of(1, 1, 1, 1), { shape: [2, 2] });
+    sum(mul(other, w.grad!)).backward();
+    expect([...(await other.grad!.data())]).toEqual([3, 3, 3, 3]);
   });
 
   it('goes on where nothing reads them, as in PyTorch', async () => {

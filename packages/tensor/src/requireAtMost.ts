@@ -20,6 +20,6 @@ function refuseSurplus(operation: string, most: number, given: ArrayLike<unknown
   const first = isCallback ? undefined : surplus.find((value) => value !== undefined);
   if (first !== undefined)
     throw new TensorError(
-      `${operation}: got ${shown(first)} behind its arguments, which it does not take${typeof first === 'number' ? '; several numbers are one array, such as [2, 3]' : ''}`,
+      `${operation}: got ${shown(first)} behind its arguments, which it does not take${typeof first === 'number' ? '; a shape is one array, such as [2, 3], and options are one object' : ''}`,
     );
 }

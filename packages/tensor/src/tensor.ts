@@ -60,6 +60,8 @@ export class Tensor<D extends DType = DType> {
   #holders: { count: number } | null = null;
   /** When the values were last replaced, shared with the tensors that share the memory. */
   #changes: { at: number } | null = null;
+  /** The same of the gradient, shared with the tensors that `grad` returns. */
+  #gradChanges: { at: number } | null = null;
   #disposed = false;
 
   /**
@@ -179,7 +181,13 @@ export class Tensor<D extends DType = DType> {
     const array = this.gradArray;
     if (!array) return null;
     // A view, so that `dispose()` on it does not release the gradient.
-    return new Tensor({ array: array.view(0, array.length), shape: this.shape, device: this.device });
+    const grad = new Tensor<'f32'>({ array: array.view(0, array.length), shape: this.shape, device: this.device });
+    grad.#changes = this.#gradChanges ??= { at: 0 };
+    return grad;
+  }
+
+  #gradChanged(): void {
+    if (this.#gradChanges) this.#gradChanges.at = GraphNode.next;
   }
 
   /** Only null may be set, which clears the gradient. @throws AutogradError */
@@ -191,6 +199,7 @@ export class Tensor<D extends DType = DType> {
   /** Releases the gradient, as `tensor.grad = None` in PyTorch. */
   clearGrad(): void {
     if (this.#hasGrad) this.#gradPlace?.clear();
+    this.#gradChanged();
     this.#hasGrad = false;
     if (this.#gradArray) this.device.release(this.#gradArray);
     this.#gradArray = null;
@@ -205,6 +214,7 @@ export class Tensor<D extends DType = DType> {
 
   /** The memory of the gradient, zeroed if there was none. Only leaves keep a gradient. */
   ensureGradArray(): GpuArray {
+    this.#gradChanged();
     this.#hasGrad = true;
     return (
       this.#gradPlace?.sum() ??

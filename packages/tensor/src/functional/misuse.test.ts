@@ -26,6 +26,18 @@ describe('misuse is told in words', () => {
     ['dimensions one by one', ({ flip }) => flip!(x, 0, 1), /flip: dims must be one number or one list, \[0, 1\]/],
     ['the same', ({ squeeze }) => squeeze!(x, 0, 1), /squeeze: dim must be one number or one list, \[0, 1\]/],
     ['nothing', ({ gelu }) => gelu!(), /gelu: input must be a Tensor; got undefined/],
+    ['a number for a range', ({ slice }) => slice!(x, null, -1), /got -1; one element is select\(x, dim, -1\)/],
+    [
+      'class weights that would learn',
+      ({ crossEntropy }) =>
+        crossEntropy!(x, Int32Array.of(0, 1), { weight: tensors.ones([2], { requiresGrad: true }) }),
+      /crossEntropy: weight requires a gradient, and gets none, as in PyTorch; use weight.detach\(\)/,
+    ],
+    [
+      'the same',
+      ({ nllLoss }) => nllLoss!(x, Int32Array.of(0, 1), { weight: tensors.ones([2], { requiresGrad: true }) }),
+      /nllLoss: weight requires a gradient/,
+    ],
     [
       'an unknown option',
       ({ linear }) => linear!(x, x, null, { activaton: 'gelu' }),
@@ -299,7 +311,7 @@ describe('surplus arguments are refused', () => {
   it.each(methodNames.filter((name) => !takesAnyNumber.has(name)))('of the method %s', (name) => {
     const call = () => method(name, ...Array.from({ length: 5 }, () => 0));
     expect(call).toThrow(TensorError);
-    expect(call).toThrow(': got 0 behind its arguments, which it does not take; several numbers are one array');
+    expect(call).toThrow(': got 0 behind its arguments, which it does not take; a shape is one array');
   });
 
   it('while methods take as many as their functions do', () => {

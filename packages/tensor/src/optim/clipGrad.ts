@@ -51,10 +51,10 @@ function withGradients(where: string, parameters: Tensor | Iterable<Tensor>): re
 /** Replaces gradients. */
 function replaceGradients(parameters: readonly Tensor[], change: (gradient: Tensor) => Tensor): void {
   for (const parameter of parameters) {
-    const { device, grad, gradArray, size: length } = parameter;
-    if (!grad || !gradArray || length === 0) continue;
+    const { device, grad, size: length } = parameter;
+    if (!grad || length === 0) continue;
     const changed = change(grad);
-    kernels.scale(device, { input: changed.array, output: gradArray, factor: 1, length });
+    kernels.scale(device, { input: changed.array, output: parameter.ensureGradArray(), factor: 1, length });
     changed.dispose();
   }
 }

@@ -10,7 +10,7 @@ import {
   requireArgument,
   wholeNumber,
 } from '@attune/validate';
-import { operationResult } from '../../autograd/operation.ts';
+import { needsGraph, operationResult } from '../../autograd/operation.ts';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape, requireShape, shapesEqual } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
@@ -168,6 +168,10 @@ function weightsOf(operation: string, input: Tensor, { weight }: NllLossOptions)
   if (weight === undefined || typeof weight === 'number') return null;
   const given = weight instanceof Tensor ? weight : tensor(Float32Array.from(weight), { device: input.device });
   requireFloats(operation, 'weight', given, input);
+  if (needsGraph([given]))
+    throw new TensorError(
+      `${operation}: weight requires a gradient, and gets none, as in PyTorch; use weight.detach()`,
+    );
   const classes = input.shape[classDim(input)] as number;
   requireShape(operation, `weight (input is ${formatShape(input.shape)})`, given.shape, [classes]);
   return inSinglePrecision(given);

@@ -18,6 +18,7 @@ export type Range = readonly [start?: number | null, end?: number | null, step?:
 
 const rangeKind: Kind = {
   what: 'null, or [start, end, step] of whole numbers, where start and end may be null and step is at least 1',
+  found: (value) => (typeof value === 'number' ? `${value}; one element is select(x, dim, ${value})` : undefined),
   holds: (value) =>
     value === null ||
     (Array.isArray(value) &&

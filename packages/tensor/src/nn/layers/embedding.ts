@@ -43,6 +43,7 @@ const newKinds = {
 const givenKinds = { weight: parameterKind, paddingIdx: padding };
 const idsKind = {
   what: 'a Tensor of i32 or u32, an Int32Array or a Uint32Array',
+  found: (value: unknown) => (value instanceof Tensor ? `a Tensor of ${value.dtype}` : undefined),
   holds: (value: unknown) =>
     value instanceof Int32Array ||
     value instanceof Uint32Array ||

@@ -34,7 +34,7 @@ const floats = instanceOf(Float32Array);
 const kinds = { shape: shapeKind, device: optional(deviceKind), requiresGrad: optional(flag) };
 
 /** A tensor of weights of a model, in f32. It outlives scopes and keeps a gradient. */
-export class Parameter extends Tensor {
+export class Parameter extends Tensor<'f32'> {
   /** Whether matrix products in mixed precision may read an f16 copy of it. Set by modules. */
   isMatrixOperand = false;
   /** The group of parameters that it lies side by side with, or null. Set by `makeContiguous`. */

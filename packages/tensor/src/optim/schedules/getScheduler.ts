@@ -45,11 +45,11 @@ export function getScheduler(
   name: SchedulerType,
   options: OptimizerSchedulerOptions | PlateauSchedulerOptions | SchedulerOptions,
 ): LrScheduler | ReduceLROnPlateau | Schedule {
-  requireAtMost('getScheduler', 2, arguments);
   if (optimizerKind.holds(options))
     throw new ScheduleError(
       "getScheduler takes its options as an object, { optimizer, numTrainingSteps, … }; got an optimizer: getScheduler('linear', { optimizer })",
     );
+  requireAtMost('getScheduler', 2, arguments);
   if (typeof options !== 'object' || options === null || !('optimizer' in options))
     return makeSchedule(name, options as SchedulerOptions);
   const { optimizer, ...rest } = options;

@@ -191,7 +191,10 @@ const definitions: Readonly<Record<PlannedSchedule, Definition>> = {
 const schedulerType: Kind = oneOf(...Object.keys(definitions));
 
 const kinds = {
-  baseLearningRate: numberAtLeast(0),
+  baseLearningRate: {
+    ...numberAtLeast(0),
+    found: (value: unknown) => (value === undefined ? 'undefined, and no optimizer to take it from' : undefined),
+  },
   numWarmupSteps: optional(numberAtLeast(0)),
   numTrainingSteps: numberAtLeast(0),
   kwargs: optional(object),
