@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
-import { mul } from '../functional/elementwise/binary.ts';
+import { add, mul } from '../functional/elementwise/binary.ts';
 import { tensor } from '../functional/creation/create.ts';
 import { layerNorm } from '../functional/normalisation/layerNorm.ts';
 import { linear } from '../functional/products/linear.ts';
@@ -197,5 +197,35 @@ describe('a tensor that shares memory', () => {
       /this parameter's memory was given back: \[64, 64\]. Its model was disposed/,
     );
     expect(() => layerNorm(input(), network.norm.weight!, network.norm.bias!)).toThrow(/model was disposed/);
+  });
+});
+
+describe('who keeps what after a backward pass keeps that alone', () => {
+  const keepers: Readonly<Record<string, (kept: Tensor | null, result: { loss: Tensor; hidden: Tensor }) => Tensor>> = {
+    'the loss': (_, { loss }) => loss,
+    'the sum of losses': (kept, { loss }) => (kept ? add(kept, loss) : loss),
+    'a result': (_, { hidden }) => hidden,
+  };
+
+  it.each(Object.entries(keepers))('%s', async (_, keep) => {
+    using network = new Network({ tidies: false });
+    const steps = 6;
+    const all: Tensor[] = [];
+    const step = () => {
+      const result = network.forward(input());
+      result.loss.backward();
+      all.push(keep(all.at(-1) ?? null, result));
+    };
+    step();
+    const count = () => device.memory.liveArrays;
+    await collectGarbage(() => false);
+    const before = count();
+    for (let number = 1; number < steps; number++) step();
+    // One array of each step: a loss and its sum are two.
+    const most = before + 2 * steps;
+    await collectGarbage(() => count() <= most);
+    expect(count()).toBeLessThanOrEqual(most);
+    expect(all).toHaveLength(steps);
+    for (const kept of all) kept.dispose();
   });
 });

@@ -41,19 +41,19 @@ export class GraphNode {
   /** Increases with every operation, so that descending order is valid for the backward pass. */
   readonly number = GraphNode.#count++;
   readonly operation: string;
-  readonly inputs: readonly TapeTensor[];
   /** Whether the result is a view of the first input. */
   readonly isView: boolean;
   readonly readsResult: boolean;
   readonly preActivation: GpuArray | null;
   readonly group: ResultGroup | null;
+  #inputs: readonly TapeTensor[];
   #saved: readonly (GpuArray | null | undefined)[];
   #letGo: (() => void) | undefined;
   #backward: ((gradients: Gradients) => void) | null;
 
   constructor(options: GraphNodeOptions) {
     this.operation = options.operation;
-    this.inputs = options.inputs;
+    this.#inputs = options.inputs;
     this.isView = options.isView;
     this.readsResult = options.readsResult ?? true;
     this.preActivation = options.preActivation ?? null;
@@ -62,6 +62,11 @@ export class GraphNode {
     this.#letGo = options.letGo;
     this.#backward = options.backward;
     this.group?.addOperation();
+  }
+
+  /** What the result was computed from; none once its backward has run. */
+  get inputs(): readonly TapeTensor[] {
+    return this.#inputs;
   }
 
   /** Whether its backward has run, which released what it had kept. */
@@ -76,6 +81,8 @@ export class GraphNode {
     if (gradientCame) backward?.(gradients);
     for (const array of this.#saved) if (array) device.release(array);
     this.#saved = [];
+    // Who keeps a loss, to plot it, keeps no activations.
+    this.#inputs = [];
     this.#letGo?.();
     this.#letGo = undefined;
   }
