@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 116.2, software: 141.8, gpu: 149.7, matrixUnits: 157.4, tensor: 58.4 },
+    most: { start: 116.3, software: 141.9, gpu: 149.8, matrixUnits: 157.5, tensor: 58.5 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 38.5, software: 60, gpu: 63.4, matrixUnits: 71.1, tensor: 20.2 },
+    most: { start: 38.6, software: 60.1, gpu: 63.5, matrixUnits: 71.2, tensor: 20.3 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -44,7 +44,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 22.5, software: 34.9, gpu: 34.9, matrixUnits: 35.7, tensor: 8.6 },
+    most: { start: 22.6, software: 35, gpu: 35, matrixUnits: 35.8, tensor: 8.7 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();
