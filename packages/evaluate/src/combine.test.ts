@@ -44,7 +44,7 @@ it.each([
   [() => combine(['accuracy'], 'f1' as never), 'combine takes its options as an object'],
   [() => combine(['accuracy']).compute({ ...rows, average: 'macro' }), 'combined.compute has no option average'],
   [() => combine(['accuracy']).compute(null as never), 'combined.compute takes one object'],
-  [() => combine(['accuracy']).compute(), 'nothing to compute'],
+  [() => combine(['accuracy']).compute(), 'there are no predictions'],
   [() => combine(['accuracy']).add(undefined as never), 'combined.add takes its options as an object'],
   [() => combine(['accuracy']).addBatch(undefined as never), 'takes its options as an object'],
   [() => new CombinedMetrics(undefined as never), 'new CombinedMetrics: metrics must be a list of [name, metric]'],

@@ -131,7 +131,7 @@ describe('adding', () => {
     metric.add({ prediction: 1, reference: 1 });
     metric.addBatch({ predictions: [0, 1], references: Int32Array.of(1, 1) });
     expect(metric.compute({ predictions: [1], references: [1] })).toEqual({ accuracy: 0.75 });
-    expect(() => metric.compute()).toThrow(/nothing to compute/);
+    expect(() => metric.compute()).toThrow(/there are no predictions/);
   });
 
   it('takes one example by the names of a batch, as evaluate does', async () => {

@@ -120,8 +120,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
     this.#requireOptions('compute', options);
     const given = predictions !== undefined || references !== undefined;
     const parts = given ? [...this.#added, this.#takes.read(this.name, input)] : this.#added;
-    if (parts.length === 0)
-      refuse(`${this.name}: nothing to compute. Pass { predictions, references }, or call addBatch first.`);
+    if (parts.length === 0) refuse(`${this.name}: there are no predictions. Give some, or call addBatch first.`);
     const result = this.#own.compute(this.#takes.join(parts), { ...this.#bound, ...provided(options) } as Options);
     this.#added = [];
     return result;

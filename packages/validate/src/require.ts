@@ -72,23 +72,18 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
           : noOptions(where, options, kinds),
       );
   }
-  if (required === requiredCount(kinds)) return;
+  let count = requiredCounts.get(kinds);
+  if (count === undefined)
+    requiredCounts.set(kinds, (count = Object.values(kinds).filter(({ optional }) => !optional).length));
+  if (required === count) return;
   for (const name in kinds) if (!kinds[name]!.optional) requireArgument(where, name, given[name], kinds[name]!, error);
 }
 
 /** Whether it is a plain object, which is quicker to see than whether it is `named`. */
-const isPlainObject = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-
-const requiredCounts = /* @__PURE__ */ new WeakMap<OptionKinds, number>();
+const isPlainObject = (value: unknown): boolean => value != null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** How many options are required. */
-function requiredCount(kinds: OptionKinds): number {
-  let count = requiredCounts.get(kinds);
-  if (count === undefined)
-    requiredCounts.set(kinds, (count = Object.values(kinds).filter(({ optional }) => !optional).length));
-  return count;
-}
+const requiredCounts = /* @__PURE__ */ new WeakMap<OptionKinds, number>();
 
 /** The message for something else in the place of options. */
 function noOptions(where: string, given: unknown, kinds: OptionKinds): string {

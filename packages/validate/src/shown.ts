@@ -7,8 +7,8 @@ const longest = 60;
 export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > longest ? `${value.slice(0, longest)}…` : value);
   if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'symbol') return 'a symbol';
-  if (typeof value === 'function') return /^class\b/.test(String(value)) ? `the class ${value.name}` : 'a function';
+  if (typeof value === 'function' && /^class\b/.test(String(value))) return `the class ${value.name}`;
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
   if (value === null || typeof value !== 'object') return Object.is(value, -0) ? '-0' : String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
   const name = value.constructor?.name || 'Object';

@@ -42,7 +42,7 @@ it('takes options, and refuses others', () => {
 
 it('keeps what is added to one from the others', () => {
   metrics.accuracy().addBatch(classes);
-  expect(() => metrics.accuracy().compute()).toThrow('nothing to compute');
+  expect(() => metrics.accuracy().compute()).toThrow('there are no predictions');
 });
 
 it('knows metrics from others', async () => {

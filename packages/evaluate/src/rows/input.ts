@@ -61,9 +61,8 @@ type Given = readonly [values: ArrayLike<unknown>, shape: readonly number[], pla
 
 /** @throws MetricInputError for what is no list of values */
 export function readGiven(values: unknown, name: string): Given {
-  const isObject = typeof values === 'object' && values !== null;
-  if (isObject && 'data' in values && 'shape' in values && Array.isArray(values.shape)) {
-    const { data, shape } = values;
+  const { data, shape } = Object(values) as { readonly data?: unknown; readonly shape?: unknown };
+  if (Array.isArray(shape)) {
     const place = `${name}.data`;
     const [list] = readGiven(data, place);
     const [rows, columns = 1] = shape as [number, number?];
@@ -76,7 +75,7 @@ export function readGiven(values: unknown, name: string): Given {
   }
   // A Map and a Set keep no rows.
   const isUnordered = values instanceof Map || values instanceof Set;
-  if (!isObject || isUnordered || !(Symbol.iterator in values || isArrayLike(values)))
+  if (typeof values !== 'object' || isUnordered || !(Symbol.iterator in Object(values) || isArrayLike(values)))
     refuse(`${name} is ${shown(values)}; a list, a typed array or { data, shape } was expected.`);
   const list = Array.from(values as ArrayLike<unknown>);
   const [first] = list;

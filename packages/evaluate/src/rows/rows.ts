@@ -41,12 +41,11 @@ export function readRows(metric: string, given: GivenRows, read: (values: unknow
 
 /** Rows of one width, one below the other. */
 export function concatenate(parts: readonly MetricRows[]): MetricRows {
+  const [only, ...others] = parts as [MetricRows, ...MetricRows[]];
+  if (others.length === 0) return only;
   const below = (key: keyof MetricRows): Table => {
-    const tables = parts.map((part) => part[key]);
-    const [first, ...others] = tables as [Table, ...Table[]];
-    if (others.length === 0) return first;
-    const data = Float64Array.from(tables.flatMap((table) => [...table.data]));
-    return { ...first, data, rows: data.length / first.columns };
+    const data = Float64Array.from(parts.flatMap((part) => [...part[key].data]));
+    return { ...only[key], data, rows: data.length / only[key].columns };
   };
   return { predictions: below('predictions'), references: below('references') };
 }
