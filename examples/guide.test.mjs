@@ -22,10 +22,9 @@ const blocksOf = (page) =>
     }),
   );
 
-/** All code of a page as one program, behind that of the page that it goes on from. */
+/** All code of a page as one program, after that of the page that it continues. */
 function programOf(page) {
-  const [, before] =
-    /goes on from the program of the \[[^\]]*\]\(([\w-]+\.md)\)/.exec(readFileSync(page, 'utf8')) ?? [];
+  const [, before] = /continues the program of the \[[^\]]*\]\(([\w-]+\.md)\)/.exec(readFileSync(page, 'utf8')) ?? [];
   const code = blocksOf(page)
     .filter(({ language, info }) => ['js', 'ts'].includes(language) && info !== 'fragment')
     .map((block) => block.code)
