@@ -55,8 +55,8 @@ export function embeddingNorm(options: EmbeddingNormOptions): Tensor<'f32'> {
     rows,
     columns,
     epsilon,
-    ...(outputDropout && { outputDropout }),
-    ...(half && { half }),
+    outputDropout,
+    half: half ?? undefined,
   });
   for (const upload of uploads) device.release(upload);
   const result = operationResult<'f32'>({
@@ -77,7 +77,7 @@ export function embeddingNorm(options: EmbeddingNormOptions): Tensor<'f32'> {
         ...parameters,
         rows,
         columns,
-        ...(outputDropout && { outputDropout }),
+        outputDropout,
       });
       release();
       embedded.addGradients(gradients, gradSum);

@@ -136,10 +136,10 @@ function forward(
     rows,
     columns,
     epsilon,
-    ...(residual && { residual: residual.array }),
-    ...(dropout && { dropout }),
-    ...(sum && { sum }),
-    ...(half && { half }),
+    residual: residual?.array,
+    dropout,
+    sum: sum ?? undefined,
+    half: half ?? undefined,
   });
   const inputType = array.elementType;
   return { input, inputType, weight, bias, residual, dropout, rows, columns, output, sum, mean, reciprocalStd };

@@ -139,9 +139,9 @@ function forward(layers: Layers): Product {
     n: outputs,
     k: columns,
     layout: 'NT',
-    ...(bias && { bias }),
-    ...(activation && { activation }),
-    ...(preActivation && { preActivation }),
+    bias: bias ?? undefined,
+    activation,
+    preActivation: preActivation ?? undefined,
   });
   const hold = half && halves ? () => halves.hold(weights) : undefined;
   const sizes = { rows, columns, outputs };
@@ -208,7 +208,10 @@ function addToParameters(
 function addToInput(
   { input, weights, matrix, hold, rows, columns, outputs }: Product,
   gradients: Gradients,
-  { gradOutput, ...options }: { readonly gradOutput: GpuArray; readonly replacesPreActivation?: boolean },
+  {
+    gradOutput,
+    replacesPreActivation,
+  }: { readonly gradOutput: GpuArray; readonly replacesPreActivation?: boolean | undefined },
 ): void {
   const { device } = input;
   // An f16 copy is still that of the forward pass.
@@ -216,9 +219,10 @@ function addToInput(
   // An optimizer that was created since may have moved the weights.
   const b = matrix.released && !hold ? joined(weights) : matrix;
   const operands = { a: gradOutput, b, m: rows, n: columns, k: outputs, layout: 'NN' } as const;
-  const isAdded = gradients.addBeforeActivation(input, (preActivation, output, accumulate) =>
-    gemm(device, { ...operands, output, accumulate, activation: 'geluBackward', preActivation, ...options }),
-  );
+  const isAdded = gradients.addBeforeActivation(input, (preActivation, output, accumulate) => {
+    const gelu = { activation: 'geluBackward', preActivation, replacesPreActivation } as const;
+    gemm(device, { ...operands, output, accumulate, ...gelu });
+  });
   if (!isAdded) gradients.add(input, (output, accumulate) => gemm(device, { ...operands, output, accumulate }), true);
 }
 
