@@ -1,5 +1,5 @@
 export { NdArray } from './array/ndArray.ts';
-export type { Batch, BatchArray, CollatorRow, DataCollator } from './collate/batch.ts';
+export type { Batch, BatchArray, CollatedBatch, CollatorRow, DataCollator, ListCollator } from './collate/batch.ts';
 export { DataCollatorWithPadding } from './collate/dataCollatorWithPadding.ts';
 export type { DataCollatorWithPaddingOptions, Padding, PaddingTokenizer } from './collate/dataCollatorWithPadding.ts';
 export { defaultDataCollator } from './collate/defaultDataCollator.ts';

@@ -95,9 +95,19 @@ describe('train', () => {
   it('says which key of a batch is no array', async () => {
     const { trainer } = await make(
       { maxSteps: 1 },
-      { dataCollator: (batch) => ({ input_x: batch.map(({ input_x }) => input_x) }) as never },
+      { dataCollator: (batch) => ({ input_x: new Set(batch.map(({ input_x }) => input_x)) }) as never },
     );
-    await expect(trainer.train()).rejects.toThrow(/dataCollator: input_x must be \{ data, shape \}.*got an array of 8/);
+    await expect(trainer.train()).rejects.toThrow(/dataCollator: input_x must be \{ data, shape \}.*got a Set/);
+  });
+
+  it('takes lists of numbers from a collator', async () => {
+    const { trainer } = await make(
+      { maxSteps: 1, loggingSteps: 1 },
+      { dataCollator: () => ({ input_x: [1, 2], labels: [3, 4.5] }) },
+    );
+    await trainer.train();
+    // From a = b = 0.
+    expect(trainer.state.logHistory[0]?.loss).toBeCloseTo((9 + 4.5 ** 2) / 2, 5);
   });
 
   it('takes whole numbers of other widths, and refuses what does not fill its shape', async () => {

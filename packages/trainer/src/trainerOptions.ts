@@ -1,4 +1,4 @@
-import type { BatchArray, DataCollator, NdArray, PaddingTokenizer } from '@attune/data';
+import type { BatchArray, ListCollator, NdArray, PaddingTokenizer } from '@attune/data';
 import type { Device, Optimizer, Schedule, Tensor } from '@attune/tensor';
 import {
   anything,
@@ -67,10 +67,10 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
    */
   evalDataset?: EvalDataset | undefined;
   /**
-   * Makes a batch from examples. Default: padding to the longest when `processingClass` is given,
+   * Makes a batch from examples, of arrays or lists of numbers. Default: padding to the longest when `processingClass` is given,
    * else plain stacking.
    */
-  dataCollator?: DataCollator | undefined;
+  dataCollator?: ListCollator | undefined;
   /** The tokenizer: pads batches and is saved with the model. */
   processingClass?: ProcessingClass | undefined;
   /**

@@ -1,5 +1,5 @@
 import { DataCollatorWithPadding, defaultDataCollator } from '@attune/data';
-import type { DataCollator } from '@attune/data';
+import type { ListCollator } from '@attune/data';
 import type { Optimizer, Schedule } from '@attune/tensor';
 import { shown } from '@attune/validate';
 import { TrainingArguments } from './arguments/trainingArguments.ts';
@@ -33,7 +33,7 @@ export interface TrainerParts extends Pick<
   readonly optimizer: Optimizer | null;
   readonly scheduler: Schedule | OptimizerScheduler | null;
   readonly args: TrainingArguments;
-  readonly collate: DataCollator;
+  readonly collate: ListCollator;
   readonly callbacks: readonly (TrainerCallback | CallbackClass)[];
   /** Batch keys of the labels. */
   readonly labelNames: readonly string[];

@@ -19,3 +19,9 @@ export type CollatorRow = Readonly<Record<string, unknown>>;
  * one even if these values are whole.
  */
 export type DataCollator = (rows: readonly CollatorRow[], features?: Features) => Batch;
+
+/** What a collator of your own may return: arrays, or lists of numbers, one list for each row. */
+export type CollatedBatch = Readonly<Record<string, BatchArray | readonly unknown[]>>;
+
+/** As {@link DataCollator}, and its lists become arrays: whole numbers i32, others f32. */
+export type ListCollator = (rows: readonly CollatorRow[], features?: Features) => CollatedBatch;

@@ -219,4 +219,18 @@ describe('DataLoader', () => {
       'one of them 2',
     ],
   ])('errors: %s', (_, run, message) => expect(run).toThrow(message));
+
+  it('stacks the lists of a collator of your own', async () => {
+    const loader = new DataLoader(dataset, {
+      batchSize: 2,
+      collateFn: (rows) => ({ ids: rows.map(() => [1, 2]), labels: rows.map((_, row) => row + 0.5) }),
+    });
+    for await (const { ids, labels } of loader) {
+      expect(ids).toEqual({ data: Int32Array.of(1, 2, 1, 2), shape: [2, 2] });
+      expect(labels).toEqual({ data: Float32Array.of(0.5, 1.5), shape: [2] });
+      break;
+    }
+    const ragged = new DataLoader(dataset, { batchSize: 2, collateFn: () => ({ ids: [[1], [1, 2]] }) });
+    await expect(ragged.iterate().next()).rejects.toThrow(/row 1 has 2. Pad them, for instance with tokenizer.pad/);
+  });
 });

@@ -1,7 +1,8 @@
 import { callable, flag, objectWith, optional, requireArgument, shown, wholeNumber } from '@attune/validate';
 import type { Kind, OptionKinds } from '@attune/validate';
-import type { Batch, CollatorRow, DataCollator } from '../collate/batch.ts';
+import type { Batch, CollatedBatch, CollatorRow, ListCollator } from '../collate/batch.ts';
 import { defaultDataCollator } from '../collate/defaultDataCollator.ts';
+import { stackLists } from '../collate/stackLists.ts';
 import { CollateError, DatasetError } from '../errors.ts';
 import type { Features } from '../features/feature.ts';
 import { adviceFor, requireDatasetOptions } from '../requireDatasetOptions.ts';
@@ -30,7 +31,7 @@ export interface DataLoaderOptions {
   /** Instead of `shuffle`: determines which rows come, and in what order. Default: none. */
   readonly sampler?: Sampler | undefined;
   /** Makes a batch of rows. Default: defaultDataCollator. */
-  readonly collateFn?: DataCollator | undefined;
+  readonly collateFn?: ListCollator | undefined;
   /** Whether to drop a last batch that is smaller. Default false. */
   readonly dropLast?: boolean | undefined;
   /**
@@ -83,6 +84,12 @@ function rowOf(dataset: RowSource, index: number): CollatorRow {
   );
 }
 
+function requireBatch(batch: unknown): CollatedBatch {
+  if (typeof batch === 'object' && batch !== null && !(batch instanceof Promise) && !Array.isArray(batch))
+    return batch as CollatedBatch;
+  throw new CollateError(`DataLoader: collateFn must return a batch, an object of arrays; got ${shown(batch)}.`);
+}
+
 /** Runs a collator; adds to an error about a row of the batch which row of the dataset that is. */
 function namingRow<Result>(rows: readonly number[], collate: () => Result): Result {
   try {
@@ -103,7 +110,7 @@ function namingRow<Result>(rows: readonly number[], collate: () => Result): Resu
 export class DataLoader implements AsyncIterable<Batch> {
   readonly #dataset: RowSource;
   readonly #sampler: Sampler;
-  readonly #collate: DataCollator;
+  readonly #collate: ListCollator;
   readonly #prefetch: number;
   readonly #rows = new WeakMap<Batch, readonly number[]>();
   /** Rows of a batch; the last may have fewer. */
@@ -178,17 +185,13 @@ export class DataLoader implements AsyncIterable<Batch> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const make = (): Batch => {
       const rows = Array.from(order.subarray(next * this.batchSize, (next + 1) * this.batchSize));
-      const batch: unknown = namingRow(rows, () =>
-        this.#collate(
-          rows.map((row) => rowOf(this.#dataset, row)),
-          features,
-        ),
-      );
-      if (typeof batch !== 'object' || batch === null || batch instanceof Promise)
-        throw new CollateError(`DataLoader: collateFn must return a batch, an object of arrays; got ${shown(batch)}.`);
+      const batch = namingRow(rows, () => {
+        const given = rows.map((row) => rowOf(this.#dataset, row));
+        return stackLists(requireBatch(this.#collate(given, features)));
+      });
       next += 1;
-      this.#rows.set(batch as Batch, rows);
-      return batch as Batch;
+      this.#rows.set(batch, rows);
+      return batch;
     };
     // One batch per macrotask, so that what the caller waits for is not delayed for long.
     const makeAhead = () => {
