@@ -105,6 +105,10 @@ describe('createModelCard', () => {
     expect(partsOf(cardOf(folder())).metadata).toMatchObject({ tags: ['generated_from_trainer'] });
     await expect(trainer.createModelCard({ licence: 'mit' } as object)).rejects.toThrow(/did you mean license/);
     await expect(trainer.createModelCard({ tags: 5 } as never)).rejects.toThrow(TrainerError);
+    for (const finetunedFrom of ['/models/mine', './mine', '~/mine', 'a/b/c', ''])
+      await expect(trainer.createModelCard({ finetunedFrom })).rejects.toThrow(
+        /finetunedFrom must be a name on the hub/,
+      );
   });
 });
 

@@ -26,12 +26,18 @@ export interface ModelCardOptions {
 
 const texts = oneOfKinds('a text or an array of texts', nonEmptyText, arrayOf(nonEmptyText, 'texts'));
 
+/** The card links to it, which a folder of this machine would break. */
+const hubName: Kind = {
+  what: "a name on the hub, such as 'google-bert/bert-base-uncased'",
+  holds: (value) => typeof value === 'string' && /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/.test(value),
+};
+
 const optionKinds: Readonly<Record<keyof ModelCardOptions, Kind>> = {
   language: optional(texts),
   license: optional(nonEmptyText),
   tags: optional(texts),
   modelName: optional(nonEmptyText),
-  finetunedFrom: optional(nonEmptyText),
+  finetunedFrom: optional(hubName),
   tasks: optional(texts),
   datasetTags: optional(texts),
   dataset: optional(texts),
