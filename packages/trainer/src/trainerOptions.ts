@@ -67,8 +67,8 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
    */
   evalDataset?: EvalDataset | undefined;
   /**
-   * Makes a batch from examples, of arrays or lists of numbers. Default: padding to the longest when `processingClass` is given,
-   * else plain stacking.
+   * Makes a batch from examples, of arrays or lists of numbers. Default: padding to the longest
+   * when `processingClass` is given, else plain stacking.
    */
   dataCollator?: ListCollator | undefined;
   /** The tokenizer: pads batches and is saved with the model. */
