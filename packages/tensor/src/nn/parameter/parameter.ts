@@ -70,19 +70,36 @@ export class Parameter extends Tensor<'f32'> {
   }
 
   /**
-   * Copies the values of another parameter of the same shape and device, on the GPU.
+   * Copies the values of another tensor of the same shape and device, on the GPU, as
+   * `parameter.copy_(other)` under `torch.no_grad()`: an average of weights, or a step of an
+   * optimizer of one's own.
    *
+   *     average.copyFrom(noGrad(() => lerp(average, weight, 0.1)));
+   *
+   * @param other f32
    * @throws ShapeError, TensorError
    */
-  copyFrom(other: Parameter): void {
+  copyFrom(other: Tensor<'f32'>): void {
     requireAtMost('copyFrom', 1, arguments);
-    requireArgument('copyFrom', 'other', other, instanceOf(Parameter), TensorError);
+    requireArgument('copyFrom', 'other', other, instanceOf(Tensor), TensorError);
+    if (other.dtype !== 'f32')
+      throw new TensorError(`copyFrom: other must be of f32; it is of ${String(other.dtype)}. Use cast()`);
     requireShape('copyFrom', 'other', other.shape, this.shape);
     if (other.device !== this.device)
       throw new TensorError('copyFrom: other lives on another device; use setData(await other.data())');
-    this.device.copy(other.array, this.array);
+    if (this.size > 0 && other.array !== this.array) this.#copyArray(other.array.view(0, this.size));
     this.wasChanged();
     this.#halfCopies?.outdate();
+  }
+
+  #copyArray(source: GpuArray): void {
+    const { device, array } = this;
+    if (source.storage !== array.storage) return device.copy(source, array);
+    // One kernel cannot read and write one buffer, such as that of an optimizer.
+    const between = device.allocate('f32', source.length, array.label);
+    device.copy(source, between);
+    device.copy(between, array);
+    device.release(between);
   }
 
   /**
