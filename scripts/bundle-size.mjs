@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 116.3, software: 141.9, gpu: 149.8, matrixUnits: 157.5, tensor: 58.5 },
+    most: { start: 116.6, software: 142.2, gpu: 150.1, matrixUnits: 157.9, tensor: 58.7 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 38.6, software: 60.1, gpu: 63.5, matrixUnits: 71.2, tensor: 20.3 },
+    most: { start: 38.8, software: 60.2, gpu: 63.6, matrixUnits: 71.3, tensor: 20.3 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
