@@ -1,4 +1,4 @@
-import { isAddress, type FileContent } from '@attune/platform';
+import { isAddress, type FileContent } from '@attune/platform/files';
 import { CheckpointError } from '../errors.ts';
 import { isHandle, isMap, isUrl } from './modelFolder.ts';
 import type { BlobLike, DirectoryHandle, FileLike, ModelFolder, NamedFiles } from './modelFolder.ts';

@@ -1,4 +1,4 @@
-import { writeFilesAtomic, type FileContent } from '@attune/platform';
+import { writeFilesAtomic, type FileContent } from '@attune/platform/files';
 import { handleReader } from './folderReader.ts';
 import { isHandle } from './modelFolder.ts';
 import type { DirectoryHandle, WritableFolder } from './modelFolder.ts';
