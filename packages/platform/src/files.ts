@@ -1,3 +1,3 @@
-// Without progress lines, which some bundlers would load with whatever the index names.
+// An entry without progress lines: some bundlers load everything that an index exports.
 export { isAddress, writeFilesAtomic } from '#platform';
 export type { FileContent } from './platform/platform.ts';

@@ -60,7 +60,7 @@ export class Tensor<D extends DType = DType> {
   #holders: { count: number } | null = null;
   /** When the values were last replaced, shared with the tensors that share the memory. */
   #changes: { at: number } | null = null;
-  /** The same of the gradient, shared with the tensors that `grad` returns. */
+  /** The same for the gradient, shared with the tensors that `grad` returns. */
   #gradChanges: { at: number } | null = null;
   #disposed = false;
 

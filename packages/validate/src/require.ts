@@ -79,7 +79,7 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
   for (const name in kinds) if (!kinds[name]!.optional) requireArgument(where, name, given[name], kinds[name]!, error);
 }
 
-/** Whether it is a plain object, which is quicker to see than whether it is `named`. */
+/** Whether it is a plain object; quicker to answer than `named`. */
 const isPlainObject = (value: unknown): boolean => value != null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** How many options are required. */

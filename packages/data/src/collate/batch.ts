@@ -23,5 +23,5 @@ export type DataCollator = (rows: readonly CollatorRow[], features?: Features) =
 /** What a collator of your own may return: arrays, or lists of numbers, one list for each row. */
 export type CollatedBatch = Readonly<Record<string, BatchArray | readonly unknown[]>>;
 
-/** As {@link DataCollator}, and its lists become arrays: whole numbers i32, others f32. */
+/** Like {@link DataCollator}; its lists become arrays, of i32 for whole numbers, else of f32. */
 export type ListCollator = (rows: readonly CollatorRow[], features?: Features) => CollatedBatch;

@@ -4,7 +4,7 @@ import { stackValues } from './stackValues.ts';
 /**
  * The lists of a batch as arrays: whole numbers as i32, others as f32.
  *
- * @throws CollateError for rows of several lengths, and for what is no number
+ * @throws CollateError for rows of different lengths, and for anything but numbers
  */
 export function stackLists(batch: CollatedBatch): Batch {
   const lists = Object.entries(batch).filter((entry): entry is [string, readonly unknown[]] => Array.isArray(entry[1]));

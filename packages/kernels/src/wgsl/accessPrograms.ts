@@ -5,12 +5,12 @@ import type { Arrays, Width } from './elementAccess.ts';
 import { kernelProgram, written } from './kernelProgram.ts';
 import type { WgslFile } from './wgslFile.ts';
 
-/** Numbers in defines are smaller. */
+/** Upper bound, exclusive, of numbers in defines. */
 const endOfNumbers = 512;
 
 /**
- * Programs of one kernel over float arrays, by a number that all they depend on makes. Like
- * `ProgramsByFlags` it saves building their string keys at every dispatch.
+ * Programs of one kernel over float arrays, by one number that encodes everything they depend on.
+ * Like `ProgramsByFlags`, it avoids building a string key at every dispatch.
  */
 export class AccessPrograms {
   readonly #name: string;
@@ -23,9 +23,9 @@ export class AccessPrograms {
   }
 
   /**
-   * @param reads as `elementAccess` takes them, always the same names in the same order
+   * @param reads as for `elementAccess`, always the same names in the same order
    * @param defines always the same names in the same order, numbers below 512; with `reads` and
-   *   `writes` no more than a float64 can tell apart
+   *   `writes` no more combinations than a float64 can distinguish
    */
   get(
     gpu: Gpu,

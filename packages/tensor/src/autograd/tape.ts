@@ -64,7 +64,7 @@ export class GraphNode {
     this.group?.addOperation();
   }
 
-  /** What the result was computed from; none once its backward has run. */
+  /** The tensors that the result was computed from; none once its backward has run. */
   get inputs(): readonly TapeTensor[] {
     return this.#inputs;
   }
@@ -81,7 +81,7 @@ export class GraphNode {
     if (gradientCame) backward?.(gradients);
     for (const array of this.#saved) if (array) device.release(array);
     this.#saved = [];
-    // Who keeps a loss, to plot it, keeps no activations.
+    // A loss that is kept, to be plotted say, must not keep the activations.
     this.#inputs = [];
     this.#letGo?.();
     this.#letGo = undefined;

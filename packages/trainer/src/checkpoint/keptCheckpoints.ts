@@ -87,7 +87,7 @@ export async function removeOlder({ trainer }: CheckpointedRun, last: string): P
   await applyRetention(outputDir, keepLast(saveTotalLimit, best), last);
 }
 
-/** Where only one checkpoint is to be kept, it is the best. @param last path of the last one */
+/** Deletes the last checkpoint if only the best is to be kept. @param last path of the last one */
 export async function keepBestAlone({ trainer, resumedFrom }: CheckpointedRun, last: string | null): Promise<void> {
   const { args, state } = trainer;
   const isOwn = last !== null && last !== resumedFrom;

@@ -52,7 +52,7 @@ export function noteBest(
   const value = decidingMetric(args, metrics);
   if (value === null || !isBetter(args, value, state.bestMetric)) return false;
   state.bestMetric = value;
-  // Of checkpoints, as in transformers: there is none to be found where nothing is saved.
+  // Only of checkpoints, as in transformers: a run that saves nothing has no best model.
   if (args.saveStrategy !== 'no') state.bestGlobalStep = state.globalStep;
   return true;
 }

@@ -26,7 +26,7 @@ export interface ModelCardOptions {
 
 const texts = oneOfKinds('a text or an array of texts', nonEmptyText, arrayOf(nonEmptyText, 'texts'));
 
-/** The card links to it, which a folder of this machine would break. */
+/** A name that the card can link to; a link to a local folder would be dead. */
 const hubName: Kind = {
   what: "a name on the hub, such as 'google-bert/bert-base-uncased'",
   holds: (value) => typeof value === 'string' && /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/.test(value),

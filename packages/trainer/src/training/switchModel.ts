@@ -5,7 +5,7 @@ import type { TrainableModel } from '../model.ts';
  * Applies the arguments that concern the model: activation checkpointing, which stays enabled, as
  * in `transformers`, and noise on embeddings, which ends with the run.
  *
- * @returns what ends it
+ * @returns a function that ends the noise
  */
 export function switchModel(model: TrainableModel, args: TrainingArguments): () => void {
   if (args.activationCheckpointing) {

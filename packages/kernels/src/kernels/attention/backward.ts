@@ -83,7 +83,7 @@ function recordAtOnce(gpu: Gpu, options: AttentionBackwardOptions, variant: 'fla
   return tile !== undefined;
 }
 
-/** What a kernel reads that finds out by itself about each row. */
+/** What is read by a kernel that computes itself what the backward needs for each row. */
 function withoutRowData(options: AttentionBackwardOptions): Pick<PairKernel, 'matrices' | 'reads'> {
   const { gradOutput, logSumExp, cuSeqlens, dropout } = options;
   const { tokenKeys, state } = dropout?.random ?? {};
@@ -98,8 +98,8 @@ function fitsBindings(gpu: Gpu, arrays: Arrays): boolean {
 }
 
 /**
- * Records a kernel over query rows and one over key rows. What they need to know about each row is
- * computed by a third before them, or, by `flash` where the adapter has the bindings, by the first.
+ * Records a kernel over query rows and one over key rows. What both need for each row is computed
+ * by a third kernel before them or, with `flash` and enough bindings, by the first.
  */
 function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: AttentionVariant): void {
   const { output, gradOutput, cuSeqlens, totalTokens, numHeads } = options;

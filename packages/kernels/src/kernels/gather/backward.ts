@@ -14,7 +14,7 @@ import { wgsl as fewSource } from './scatterFew.wgsl.ts';
 const kernel = 'scatterAdd';
 const numberTypes: readonly ElementType[] = ['i32', 'u32'];
 
-/** The places of a row are noted in two words of bits. */
+/** Most places for `scatterFew.wgsl`: it has two words of bits for each row, one bit a place. */
 const mostNoted = 64;
 
 /** Whether `scatterAdd` needs `order`: with few places each row searches all of them instead. */

@@ -71,8 +71,8 @@ export class Parameter extends Tensor<'f32'> {
 
   /**
    * Copies the values of another tensor of the same shape and device, on the GPU, as
-   * `parameter.copy_(other)` under `torch.no_grad()`: an average of weights, or a step of an
-   * optimizer of one's own.
+   * `parameter.copy_(other)` under `torch.no_grad()`: for an average of weights, or a
+   * step of your own optimizer.
    *
    *     average.copyFrom(noGrad(() => lerp(average, weight, 0.1)));
    *

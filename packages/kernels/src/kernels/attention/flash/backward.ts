@@ -79,7 +79,7 @@ export function flashGradKeyValue(tile: FlashProgram): string {
 /**
  * `main` of the gradient of queries: a workgroup has a block of a sequence's queries and goes over
  * its keys in blocks, as the forward does; the sums over keys stay in registers. With savesRows it
- * computes what the backward needs of each row, and saves it for the gradients of keys and values.
+ * computes what the backward needs for each row, and saves it for the gradients of keys and values.
  */
 export function flashGradQuery(tile: FlashProgram): string {
   const { rows, keys, chunks, savesRows } = tile;
@@ -111,8 +111,8 @@ export function flashGradQuery(tile: FlashProgram): string {
 }
 
 /**
- * delta of a thread's rows, what gradOutput . output is: threads that share rows have some of their
- * chunks each, and one of them saves the rows.
+ * delta = gradOutput . output of a thread's rows: threads that share rows take different chunks of
+ * them, and one of these threads saves the result.
  */
 function deltaOfRows(tile: FlashProgram): string[] {
   const { keyLanes, rowsOfThread } = sharesOf(tile);

@@ -37,7 +37,7 @@ fn outputIn(row: u32, endRow: u32, head: u32, chunk: u32) -> vec4f {
   return select(vec4f(), outputOf(min(row, endRow - 1), head, min(chunk, parameters.chunks - 1)), isInside(row, endRow, chunk));
 }
 
-// As rowData.wgsl does: for the gradients of keys and values.
+// For the gradients of keys and values, as rowData.wgsl does.
 fn saveState(workgroup: vec3u, thread: u32) {
 #if dropout
   if (thread == 0 && all(workgroup == vec3u())) { rowData[0] = randomState(); }

@@ -22,7 +22,7 @@ export type FlashProgram = FlashTile & {
    * compile.
    */
   readonly constantLoops: boolean;
-  /** Whether the gradient of queries saves what the one of keys and values needs of each row. */
+  /** Whether the gradient of queries saves what that of keys and values needs for each row. */
   readonly savesRows: boolean;
 };
 

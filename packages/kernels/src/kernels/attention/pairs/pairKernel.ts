@@ -11,7 +11,7 @@ export interface PairKernel {
   /** The matrices and other arrays that are written. */
   readonly results: Arrays;
   readonly writes?: Arrays;
-  /** Whether a `gradQuery` computes what the backward needs of each row itself, and saves it. */
+  /** Whether a `gradQuery` itself computes and saves what the backward needs for each row. */
   readonly savesRows?: boolean;
   /** Whether queries, keys and values lie side by side in one array, and so their gradients. */
   readonly qkv: boolean;

@@ -1,6 +1,6 @@
 // What all kernels that go over pairs of tokens read and write: the forward, the gradient of the
-// queries, that of keys and values, and all gradients at once. With savesRows the gradient of the
-// queries writes rowData, where it is read else.
+// queries, that of keys and values, and all gradients at once. With savesRows the gradient of
+// queries writes rowData; all others read it.
 //
 // query, key, value, output and their gradients: [totalTokens, numHeads * headSize]
 // logSumExp: f32[totalTokens, numHeads]; cuSeqlens: u32[numSequences + 1]; rowData: of rowData.wgsl

@@ -8,12 +8,12 @@ import type { AttentionBackwardOptions } from '../options.ts';
 import { chunkWidth } from './planPairs.ts';
 import { wgsl as source } from './rowData.wgsl.ts';
 
-/** Room for the random state, and for what the backward needs to know about each row and head. */
+/** Allocates the random state, and what the backward needs for each row and head. */
 export function allocateRowData(gpu: Gpu, rows: number): GpuArray {
   return gpu.allocate('u32', 4 * (1 + rows), 'attention rows');
 }
 
-/** Records what the backward needs to know about each row, in an array that the caller releases. */
+/** Records what the backward needs for each row, into an array that the caller releases. */
 export function recordRowData(gpu: Gpu, options: AttentionBackwardOptions): GpuArray {
   const { output, gradOutput, logSumExp, dropout, totalTokens, numHeads, headSize } = options;
   const rowData = allocateRowData(gpu, totalTokens * numHeads);
