@@ -91,6 +91,11 @@ describe('the examples', () => {
     expect(Number(/of (\d+) of 16/.exec(String(said.at(-1)))?.[1])).toBeGreaterThan(13);
   });
 
+  it('token-classification', async () => {
+    await import('./token-classification.ts');
+    expect(said.at(-1)?.[0]).toMatchObject({ eval_accuracy: 1 });
+  });
+
   it('lora-bert', async () => {
     await withArguments(['64', '1', '1'], () => import('./lora-bert.ts'));
     const [, whole, lora, loaded, merged, folder] = said
