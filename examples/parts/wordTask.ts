@@ -9,7 +9,7 @@ export const ignored = -100;
 
 const labelOf = (word: string) => (nouns.test(word) ? 1 : verbs.test(word) ? 2 : 0);
 
-/** Ids of the pieces of a text, and a label for the first of each word: 1 noun, 2 verb, 0 neither. */
+/** Ids of the pieces of a text, and labels for the first of each word: 1 noun, 2 verb, 0 else. */
 function rowOf(text: string, tokenizer: Tokenizer) {
   const words = text.match(/\w+|[^\s\w]/g) ?? [];
   const pieces = words.map((word) => tokenizer.convertTokensToIds(tokenizer.tokenize(word)));

@@ -160,6 +160,25 @@ it('saves what Python can read: special tokens as texts, and how texts are norma
   });
 });
 
+it('does not pass over what Python would set of it', () => {
+  const names = ['modelMaxLength', 'paddingSide', 'truncationSide', 'padToken', 'padTokenId', 'modelInputNames'];
+  for (const name of names) {
+    const before = tokenizer[name as 'padToken'];
+    expect(() => Object.assign(tokenizer, { [name]: before })).toThrow(TokenizerError);
+    expect(() => Object.assign(tokenizer, { [name]: 64 })).toThrow(new RegExp(`no state: ${name} cannot be set`));
+    expect(tokenizer[name as 'padToken']).toBe(before);
+  }
+});
+
+it.each([
+  ['returnTensors', /no option 'returnTensors'. Leave it out: lists will do/],
+  ['return_tensors', /no option 'return_tensors'. Leave it out/],
+  ['textPair', /It is the second argument/],
+  ['is_split_into_words', /Give each word to tokenize\(word\)/],
+])('says what to do instead of %s', (name, message) => {
+  expect(() => tokenizer('a', { [name]: true } as never)).toThrow(message);
+});
+
 it('tells once of second texts that are undefined, as a column gives that is not there', async () => {
   const told: string[] = [];
   const own = await AutoTokenizer.fromPretrained(ownMini, { warn: (message) => told.push(message) });

@@ -123,7 +123,8 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     const pair = secondIsOptions || pairOrOptions === null ? undefined : pairOrOptions;
     return encodeTexts(readTexts(input, pair), options, shared);
   };
-  const tokenizer = Object.assign(encode, tokenizerMethods(shared), specialTokenFields(words, idOf), {
+  const facts = {
+    ...specialTokenFields(words, idOf),
     allSpecialIds: json.added_tokens.filter(({ content }) => named.has(content)).map(({ id }) => id),
     vocabSize,
     modelMaxLength,
@@ -131,11 +132,26 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     paddingSide,
     truncationSide,
     fingerprint,
+  };
+  const tokenizer = Object.assign(encode, tokenizerMethods(shared), {
     files,
     async savePretrained(folder: WritableFolder): Promise<void> {
       requireArgument('savePretrained', 'folder', folder, writableFolder, TokenizerError);
       await parts.write(folder, files());
     },
   });
-  return tokenizer as unknown as Tokenizer;
+  return Object.defineProperties(tokenizer, readOnly(facts)) as unknown as Tokenizer;
+}
+
+/** Properties that cannot be set, as Python's are: that would be passed over in silence. */
+function readOnly(facts: object): PropertyDescriptorMap {
+  const property = ([name, value]: [string, unknown]) => {
+    const set = () => {
+      throw new TokenizerError(
+        `A tokenizer holds no state: ${name} cannot be set. Pass it to fromPretrained, or maxLength to the call.`,
+      );
+    };
+    return [name, { get: () => value, set, enumerable: true }];
+  };
+  return Object.fromEntries(Object.entries(facts).map(property)) as PropertyDescriptorMap;
 }

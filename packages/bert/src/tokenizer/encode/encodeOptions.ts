@@ -17,6 +17,13 @@ const optionNames: readonly string[] = [
   'truncationSide',
 ];
 
+/** What Python's tokenizers take, and what to do instead. */
+const otherNames: Readonly<Record<string, string>> = {
+  returnTensors: 'Leave it out: lists will do.',
+  textPair: 'It is the second argument.',
+  isSplitIntoWords: 'Give each word to tokenize(word).',
+};
+
 const flags = ['addSpecialTokens', 'returnTokenTypeIds', 'returnAttentionMask', 'returnSpecialTokensMask'] as const;
 
 /** Options of one call, with defaults resolved. */
@@ -50,9 +57,10 @@ export function resolveOptions(options: EncodeOptions, modelMaxLength: number): 
   for (const name of Object.keys(options)) {
     if (optionNames.includes(name)) continue;
     const nearest = nearestName(name, optionNames);
-    throw new TokenizerError(
-      `The tokenizer has no option '${name}'. ${nearest ? `Did you mean ${nearest}?` : `It takes: ${optionNames.join(', ')}.`}`,
-    );
+    const pythonName = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const other = Object.hasOwn(otherNames, pythonName) && otherNames[pythonName];
+    const advice = nearest ? `Did you mean ${nearest}?` : `It takes: ${optionNames.join(', ')}.`;
+    throw new TokenizerError(`The tokenizer has no option '${name}'. ${other || advice}`);
   }
   const paddingTo = paddingKind(options.padding ?? false);
   const { maxLength } = options;
