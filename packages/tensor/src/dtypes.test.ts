@@ -129,3 +129,68 @@ describe('TypeScript knows element types', () => {
     expectTypeOf(whole.data()).toEqualTypeOf<Promise<Float32Array>>();
   });
 });
+
+describe('a type that the operation refuses does not compile', () => {
+  it.each<[string, (floats: Tensor<'f32'>, integers: Tensor<'i32'>) => unknown]>([
+    // @ts-expect-error A mean of integers
+    ['mean', (_, integers) => attune.mean(integers)],
+    // @ts-expect-error The same
+    ['variance', (_, integers) => attune.variance(integers)],
+    // @ts-expect-error The same
+    ['std', (_, integers) => attune.std(integers)],
+    // @ts-expect-error The same
+    ['norm', (_, integers) => attune.norm(integers)],
+    // @ts-expect-error An index of floats
+    ['gather', (floats) => attune.gather(floats, 0, floats)],
+    // @ts-expect-error The same
+    ['scatterAdd', (floats) => attune.scatterAdd(floats, 0, floats, floats)],
+    // @ts-expect-error The same
+    ['takeAlongDim', (floats) => attune.takeAlongDim(floats, floats, 0)],
+    // @ts-expect-error The same
+    ['indexSelect', (floats) => attune.indexSelect(floats, 0, floats)],
+    // @ts-expect-error The same
+    ['oneHot', (floats) => attune.oneHot(floats, 2)],
+    // @ts-expect-error The same
+    ['nllLoss', (floats) => attune.nllLoss(floats, floats)],
+    // @ts-expect-error A mask that is not of bool
+    ['maskedFill', (floats, integers) => attune.maskedFill(floats, integers, 0)],
+    // @ts-expect-error The same
+    ['where', (floats) => attune.where(floats, floats, 0)],
+    // @ts-expect-error Losses of integers
+    ['crossEntropy', (_, integers) => attune.crossEntropy(integers, integers)],
+    // @ts-expect-error The same
+    ['mseLoss', (floats, integers) => attune.mseLoss(floats, integers)],
+    // @ts-expect-error The same
+    ['l1Loss', (floats, integers) => attune.l1Loss(integers, floats)],
+    // @ts-expect-error The same
+    ['bceWithLogits', (floats, integers) => attune.bceWithLogits(floats, integers)],
+    // @ts-expect-error f32 beside f16, which add and mul alone take
+    ['div', (floats) => attune.div(floats, attune.cast(floats, 'f16'))],
+    // @ts-expect-error The same
+    ['maximum', (floats) => attune.maximum(floats, attune.cast(floats, 'f16'))],
+    // @ts-expect-error The same
+    ['lt', (floats) => attune.lt(floats, attune.cast(floats, 'f16'))],
+  ])('%s', (_, call) => {
+    const [floats, integers] = [attune.ones([2, 2]), attune.ones([2, 2], { dtype: 'i32' })];
+    expect(() => call(floats, integers)).toThrow(attune.TensorError);
+  });
+
+  it('while a type that is not known does, and numbers and arrays', () => {
+    const x: Tensor = attune.ones([2, 2]);
+    const index: Tensor = attune.zeros([2, 2], { dtype: 'i32' });
+    const mask: Tensor = attune.gt(x, 0);
+    const halves = attune.cast(x, 'f16');
+    const given = [
+      attune.mean(x),
+      attune.gather(x, 0, index),
+      attune.indexSelect(x, 0, [0, 1]),
+      attune.where(mask, x, 0),
+      attune.maskedFill(x, mask, 0),
+      attune.crossEntropy(x, Int32Array.of(0, 1)),
+      attune.mseLoss(x, x),
+      attune.add(halves, attune.ones([2, 2])),
+      attune.mul(attune.ones([2, 2]), halves),
+    ];
+    expect(given.every((result) => result instanceof attune.Tensor)).toBe(true);
+  });
+});

@@ -33,20 +33,30 @@ export type NumberType<A extends Operand, B extends Operand> = A extends Tensor
   ? BesideOperand<TypeOf<A>, B>
   : BesideOperand<TypeOf<B>, A>;
 
-/** f32 and f16 may be mixed. */
-type Wide<D extends DType> = D extends FloatType ? FloatType : D;
-
-/**
- * `never` where both types are known and differ, except f32 with f16, so that the call does not
- * compile.
- */
+/** `never` where both types are known and differ, so that the call does not compile. */
 export type Beside<A extends Operand, B extends Operand> = B extends number
   ? unknown
   : A extends number
     ? unknown
-    : [Wide<TypeOf<A>> & Wide<TypeOf<B>>] extends [never]
+    : [TypeOf<A> & TypeOf<B>] extends [never]
       ? never
       : unknown;
+
+/** The same, but f32 and f16 may be mixed. */
+export type BesideFloats<A extends Operand, B extends Operand> =
+  A extends Tensor<FloatType> ? (B extends Tensor<FloatType> ? unknown : Beside<A, B>) : Beside<A, B>;
+
+/** `Tensor<D>`, but never where the type is known and not allowed: the call does not compile. */
+type Only<D extends DType, Allowed extends DType> = Tensor<D> & ([D & Allowed] extends [never] ? never : unknown);
+
+/** A tensor of f32 or f16. */
+export type Floats<D extends DType> = Only<D, FloatType>;
+
+/** A tensor of i32 or u32, such as an index. */
+export type Integers<D extends DType> = Only<D, 'i32' | 'u32'>;
+
+/** A tensor of bool. */
+export type Mask<D extends DType> = Only<D, 'bool'>;
 
 const operandKind = {
   what: 'a Tensor or a number',

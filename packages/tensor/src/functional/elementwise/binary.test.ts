@@ -228,10 +228,12 @@ describe('two tensors that broadcast', () => {
     expect(() => attune.sub(x, attune.gt(x, 1) as never)).toThrow(
       'sub: a is of f32 and b of bool; use cast() on one of them',
     );
+    // @ts-expect-error Only add and mul mix f32 with f16.
     expect(() => attune.sub(x, attune.cast(x, 'f16'))).toThrow(/a is of f32 and b of f16; use cast/);
     expect(() => attune.sub(x, '1' as never)).toThrow(/sub: b must be a Tensor or a number; got "1"/);
     expect(() => attune.add(1, 2)).toThrow('add: a and b are numbers; one must be a Tensor');
     expect(() => attune.mul(attune.gt(x, 1), 2)).toThrow(/mul: a mask of bool is no number/);
+    // @ts-expect-error A condition is of bool.
     expect(() => attune.where(x, 1, x)).toThrow(/where: condition must be a tensor of bool/);
     const whole = attune.cast(x, 'i32');
     expect(() => attune.where(attune.gt(x, 1), 2 ** 31, whole)).toThrow(

@@ -11,7 +11,7 @@ import { addAlike } from './addAlike.ts';
 import { broadcastOf, broadcastShapes, writeGradient, writeSums } from '../broadcasting.ts';
 import { requireHeld } from '../checks.ts';
 import { arrayOf, requireOperands, shapesOf } from '../operands.ts';
-import type { Beside, FirstType, NumberType, Operand } from '../operands.ts';
+import type { Beside, BesideFloats, FirstType, NumberType, Operand } from '../operands.ts';
 import { isFloat } from '../../dtypes.ts';
 import type { DType, FloatOf } from '../../dtypes.ts';
 import { requireAtMost } from '../../requireAtMost.ts';
@@ -109,7 +109,7 @@ function areAlike(operation: string, a: Operand, b: Operand): boolean {
  *
  * @throws ShapeError, TensorError
  */
-export function add<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+export function add<A extends Operand, B extends Operand>(a: A, b: B & BesideFloats<A, B>): Tensor<NumberType<A, B>> {
   requireAtMost('add', 2, arguments);
   return areAlike('add', a, b) ? addAlike(a as Tensor, b as Tensor) : mapped(members.add, a, b);
 }
@@ -121,7 +121,7 @@ export function add<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
  *
  * @throws ShapeError, TensorError
  */
-export function mul<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+export function mul<A extends Operand, B extends Operand>(a: A, b: B & BesideFloats<A, B>): Tensor<NumberType<A, B>> {
   requireAtMost('mul', 2, arguments);
   return areAlike('mul', a, b) ? mulAlike(a as Tensor, b as Tensor) : mapped(members.mul, a, b);
 }

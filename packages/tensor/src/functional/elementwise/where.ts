@@ -8,7 +8,7 @@ import { broadcastOf, broadcastShapes, writeGradient } from '../broadcasting.ts'
 import { cast } from './cast.ts';
 import { requireDeviceOf, requireHeld, requireTensor } from '../checks.ts';
 import { requireOperands, shapesOf } from '../operands.ts';
-import type { Beside, NumberType, Operand } from '../operands.ts';
+import type { Beside, Mask, NumberType, Operand } from '../operands.ts';
 import type { DType } from '../../dtypes.ts';
 import { requireAtMost } from '../../requireAtMost.ts';
 
@@ -33,8 +33,8 @@ const isFraction = (operand: Operand): boolean => typeof operand === 'number' &&
  * @param b the same, of the type of `a`
  * @throws ShapeError, TensorError
  */
-export function where<A extends Operand, B extends Operand>(
-  condition: Tensor,
+export function where<A extends Operand, B extends Operand, C extends DType = DType>(
+  condition: Mask<C>,
   a: A,
   b: B & Beside<A, B>,
 ): Tensor<NumberType<A, B>> {
@@ -101,7 +101,11 @@ export function where<A extends Operand, B extends Operand>(
  * @param mask of bool; it broadcasts with `input`
  * @throws ShapeError, TensorError
  */
-export function maskedFill<D extends DType>(input: Tensor<D>, mask: Tensor, value: number): Tensor<D> {
+export function maskedFill<D extends DType, M extends DType>(
+  input: Tensor<D>,
+  mask: Mask<M>,
+  value: number,
+): Tensor<D> {
   requireAtMost('maskedFill', 3, arguments);
   requireTensor('maskedFill', 'input', input);
   requireMask('maskedFill', 'mask', mask, input);

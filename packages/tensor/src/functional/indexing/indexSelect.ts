@@ -8,6 +8,7 @@ import { requireAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { gathered, requireIndex } from './recordGather.ts';
 import { requireAtMost } from '../../requireAtMost.ts';
+import type { Integers } from '../operands.ts';
 
 const isNumbers = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((number) => Number.isInteger(number));
@@ -29,10 +30,10 @@ const numbersKind: Kind = oneOfKinds(
  *   a position out of range gives NaN
  * @throws ShapeError, TensorError
  */
-export function indexSelect<D extends DType>(
+export function indexSelect<D extends DType, I extends DType>(
   input: Tensor<D>,
   dim: number,
-  index: Tensor | Int32Array | Uint32Array | readonly number[],
+  index: Integers<I> | Int32Array | Uint32Array | readonly number[],
 ): Tensor<D> {
   requireAtMost('indexSelect', 3, arguments);
   return indexSelectBut(input, dim, index, null);

@@ -15,6 +15,7 @@ import { requireOperands } from '../operands.ts';
 import { gathered, recordScatter, requireIndex } from './recordGather.ts';
 import type { Index } from './recordGather.ts';
 import { requireAtMost } from '../../requireAtMost.ts';
+import type { Integers } from '../operands.ts';
 
 /**
  * Checks that the extents of an index do not exceed those of the indexed tensor, except along one
@@ -47,7 +48,7 @@ function startOf<D extends DType>(input: Tensor<D>, shape: Shape, axis: number |
  * @returns the shape of `index`
  * @throws ShapeError, TensorError
  */
-export function gather<D extends DType>(input: Tensor<D>, dim: number, index: Tensor): Tensor<D> {
+export function gather<D extends DType, I extends DType>(input: Tensor<D>, dim: number, index: Integers<I>): Tensor<D> {
   requireAtMost('gather', 3, arguments);
   requireTensor('gather', 'input', input);
   const axis = requireAxis('gather', 'dim', dim, input.shape);
@@ -68,7 +69,12 @@ export function gather<D extends DType>(input: Tensor<D>, dim: number, index: Te
  *   along `dim`
  * @throws ShapeError, TensorError
  */
-export function scatterAdd<D extends DType>(input: Tensor<D>, dim: number, index: Tensor, source: Tensor): Tensor<D> {
+export function scatterAdd<D extends DType, I extends DType>(
+  input: Tensor<D>,
+  dim: number,
+  index: Integers<I>,
+  source: Tensor,
+): Tensor<D> {
   requireAtMost('scatterAdd', 4, arguments);
   for (const [name, tensor] of Object.entries({ input, source })) requireTensor('scatterAdd', name, tensor);
   if (requireOperands('scatterAdd', { input, source }).dtype === 'bool')
@@ -115,11 +121,15 @@ function scattered<D extends DType>(source: Tensor<D>, axis: number, index: Inde
  * @param dim without it both are flattened
  * @throws ShapeError, TensorError
  */
-export function takeAlongDim<D extends DType>(input: Tensor<D>, index: Tensor, dim?: number | null): Tensor<D> {
+export function takeAlongDim<D extends DType, I extends DType>(
+  input: Tensor<D>,
+  index: Integers<I>,
+  dim?: number | null,
+): Tensor<D> {
   requireAtMost('takeAlongDim', 3, arguments);
   requireTensor('takeAlongDim', 'input', input);
   requireIndex('takeAlongDim', index, input);
-  if (dim === undefined || dim === null) return gather(flatten(input), 0, flatten(index));
+  if (dim === undefined || dim === null) return gather<D, DType>(flatten(input), 0, flatten(index));
   const axis = requireAxis('takeAlongDim', 'dim', dim, input.shape);
   const { shape } = input;
   const fits = (a: number, b: number) => a === b || a === 1 || b === 1;
@@ -136,5 +146,5 @@ export function takeAlongDim<D extends DType>(input: Tensor<D>, index: Tensor, d
       tensor,
       common.map((extent, at) => (at === axis ? (tensor.shape[at] as number) : extent)),
     );
-  return gather(wide(input), axis, wide(index));
+  return gather<D, DType>(wide(input), axis, wide(index));
 }

@@ -7,6 +7,8 @@ import { cast } from '../elementwise/cast.ts';
 import { eq } from '../elementwise/comparisons.ts';
 import { unsqueeze } from '../movement/movement.ts';
 import { requireAtMost } from '../../requireAtMost.ts';
+import type { Integers } from '../operands.ts';
+import type { DType } from '../../dtypes.ts';
 
 const classes = wholeNumber(1, 2 ** 31 - 1);
 
@@ -18,12 +20,12 @@ const classes = wholeNumber(1, 2 ** 31 - 1);
  * @returns the shape of `input` and `[numClasses]`
  * @throws TensorError
  */
-export function oneHot(input: Tensor, numClasses: number): Tensor<'i32'> {
+export function oneHot<I extends DType>(input: Integers<I>, numClasses: number): Tensor<'i32'> {
   requireAtMost('oneHot', 2, arguments);
   requireTensor('oneHot', 'input', input);
   requireArgument('oneHot', 'numClasses', numClasses, classes, TensorError);
   const { dtype, device } = input;
   if (dtype !== 'i32' && dtype !== 'u32')
     throw new TensorError(`oneHot: input must be a tensor of i32 or u32; it is one of ${dtype}. Use cast()`);
-  return cast(eq(unsqueeze(input, -1), arange(0, numClasses, 1, { dtype, device })), 'i32');
+  return cast(eq<Tensor, Tensor>(unsqueeze(input, -1), arange(0, numClasses, 1, { dtype, device })), 'i32');
 }

@@ -22,6 +22,8 @@ import { fusedCrossEntropy } from './fusedLosses.ts';
 import { factorOf, lossKinds, requireOneReduction, withFactor } from './lossReduction.ts';
 import type { LossOptions } from './lossReduction.ts';
 import { requireAtMost } from '../../requireAtMost.ts';
+import type { Floats, Integers } from '../operands.ts';
+import type { DType } from '../../dtypes.ts';
 
 /** Options of `nllLoss`. */
 export interface NllLossOptions extends LossOptions {
@@ -73,8 +75,8 @@ const targetKind = oneOfKinds(
  * @returns f32: a scalar, 0 when no row is kept; the losses of the rows by `reduction: 'none'`
  * @throws ShapeError, and TensorError for a label that is not a class
  */
-export function crossEntropy(
-  input: Tensor,
+export function crossEntropy<D extends DType>(
+  input: Floats<D>,
   target: Int32Array | Tensor,
   givenOptions: CrossEntropyOptions = {},
 ): Tensor<'f32'> {
@@ -108,7 +110,11 @@ export function crossEntropy(
  * @returns f32: a scalar, 0 when no row is kept; the losses of the rows by `reduction: 'none'`
  * @throws ShapeError, and TensorError for a label that is not a class
  */
-export function nllLoss(input: Tensor, target: Int32Array | Tensor, givenOptions: NllLossOptions = {}): Tensor<'f32'> {
+export function nllLoss<D extends DType, I extends DType>(
+  input: Floats<D>,
+  target: Int32Array | Integers<I>,
+  givenOptions: NllLossOptions = {},
+): Tensor<'f32'> {
   requireAtMost('nllLoss', 3, arguments);
   const operation = 'nllLoss';
   requireFloats(operation, 'input', input);

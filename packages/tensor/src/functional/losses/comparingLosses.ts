@@ -15,6 +15,8 @@ import { sum } from '../reductions/reductions.ts';
 import { abs, clamp, exp, log, neg, scale, sqrt, square } from '../elementwise/unary.ts';
 import { where } from '../elementwise/where.ts';
 import { requireAtMost } from '../../requireAtMost.ts';
+import type { Floats } from '../operands.ts';
+import type { DType } from '../../dtypes.ts';
 
 type Single = Tensor<'f32'>;
 
@@ -46,7 +48,11 @@ function requireLoss(
  *
  * @throws ShapeError, TensorError
  */
-export function l1Loss(input: Tensor, target: Tensor, options: Reduced = {}): Tensor<'f32'> {
+export function l1Loss<D extends DType, T extends DType>(
+  input: Floats<D>,
+  target: Floats<T>,
+  options: Reduced = {},
+): Tensor<'f32'> {
   requireAtMost('l1Loss', 3, arguments);
   const [x, y] = requireLoss('l1Loss', { input, target }, options, lossReductionKinds) as [Single, Single];
   return reduceLosses(abs(sub(x, y)), options);
@@ -67,7 +73,11 @@ const smoothKinds = { ...lossReductionKinds, beta: optional(numberAtLeast(0)) };
  *
  * @throws ShapeError, TensorError
  */
-export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor<'f32'> {
+export function smoothL1Loss<D extends DType, T extends DType>(
+  input: Floats<D>,
+  target: Floats<T>,
+  options: SmoothL1LossOptions = {},
+): Tensor<'f32'> {
   requireAtMost('smoothL1Loss', 3, arguments);
   const [x, y] = requireLoss('smoothL1Loss', { input, target }, options, smoothKinds) as [Single, Single];
   const { beta = 1 } = options;
@@ -93,7 +103,11 @@ const huberKinds = { ...lossReductionKinds, delta: optional(aboveZero) };
  *
  * @throws ShapeError, TensorError
  */
-export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor<'f32'> {
+export function huberLoss<D extends DType, T extends DType>(
+  input: Floats<D>,
+  target: Floats<T>,
+  options: HuberLossOptions = {},
+): Tensor<'f32'> {
   requireAtMost('huberLoss', 3, arguments);
   const [x, y] = requireLoss('huberLoss', { input, target }, options, huberKinds) as [Single, Single];
   const { delta = 1 } = options;
@@ -123,7 +137,11 @@ const klKinds = { reduction: optional(oneOf('mean', 'sum', 'none', 'batchmean'))
  *
  * @throws ShapeError, TensorError
  */
-export function klDivLoss(input: Tensor, target: Tensor, options: KlDivLossOptions = {}): Tensor<'f32'> {
+export function klDivLoss<D extends DType, T extends DType>(
+  input: Floats<D>,
+  target: Floats<T>,
+  options: KlDivLossOptions = {},
+): Tensor<'f32'> {
   requireAtMost('klDivLoss', 3, arguments);
   const [x, y] = requireLoss('klDivLoss', { input, target }, options, klKinds) as [Single, Single];
   const { reduction = 'mean', logTarget = false } = options;
@@ -148,7 +166,11 @@ const cosineKinds = { dim: optional(number), eps: optional(numberAtLeast(0)) };
  *
  * @throws ShapeError, TensorError
  */
-export function cosineSimilarity(a: Tensor, b: Tensor, options: CosineSimilarityOptions = {}): Tensor<'f32'> {
+export function cosineSimilarity<D extends DType, E extends DType>(
+  a: Floats<D>,
+  b: Floats<E>,
+  options: CosineSimilarityOptions = {},
+): Tensor<'f32'> {
   requireAtMost('cosineSimilarity', 3, arguments);
   const [left, right] = requireLoss('cosineSimilarity', { a, b }, options, cosineKinds) as [Single, Single];
   const { dim = 1, eps = 1e-8 } = options;

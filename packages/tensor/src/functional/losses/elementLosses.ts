@@ -13,6 +13,8 @@ import type { LossOptions, PlainLossOptions } from './lossReduction.ts';
 import { neg, square } from '../elementwise/unary.ts';
 import { softplus } from '../elementwise/activations.ts';
 import { requireAtMost } from '../../requireAtMost.ts';
+import type { Floats } from '../operands.ts';
+import type { DType } from '../../dtypes.ts';
 
 const targetKind = oneOfKinds(
   'a Float32Array with a number for each element, or a Tensor',
@@ -40,7 +42,11 @@ function requireTarget(operation: string, input: Tensor, target: Float32Array | 
  * @returns f32: a scalar, or the losses of the elements by `reduction: 'none'`
  * @throws ShapeError, TensorError
  */
-export function mseLoss(input: Tensor, target: Float32Array | Tensor, given: PlainLossOptions = {}): Tensor<'f32'> {
+export function mseLoss<D extends DType, T extends DType>(
+  input: Floats<D>,
+  target: Float32Array | Floats<T>,
+  given: PlainLossOptions = {},
+): Tensor<'f32'> {
   requireAtMost('mseLoss', 3, arguments);
   requireFloats('mseLoss', 'input', input);
   requireGivenOptions('mseLoss', given, plainLossKinds);
@@ -88,9 +94,9 @@ const bceKinds = {
  * @returns f32: a scalar, or the losses of the elements by `reduction: 'none'`
  * @throws ShapeError, TensorError
  */
-export function bceWithLogits(
-  input: Tensor,
-  target: Float32Array | Tensor,
+export function bceWithLogits<D extends DType, T extends DType>(
+  input: Floats<D>,
+  target: Float32Array | Floats<T>,
   given: BceWithLogitsOptions = {},
 ): Tensor<'f32'> {
   requireAtMost('bceWithLogits', 3, arguments);

@@ -12,6 +12,7 @@ import type { ReductionPlan } from './recordReduction.ts';
 import { isFloat } from '../../dtypes.ts';
 import type { DType, SumOf } from '../../dtypes.ts';
 import { requireAtMost } from '../../requireAtMost.ts';
+import type { Floats } from '../operands.ts';
 
 const wholeSum: ReductionPlan = { operation: 'sum', member: 'sum', gradient: null, result: 'as sums' };
 
@@ -35,7 +36,7 @@ export function sum<D extends DType>(input: Tensor<D>, dim?: Dims, options: Redu
  *
  * @throws ShapeError, and TensorError for whole numbers and bool: `cast()` them first
  */
-export function mean(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
+export function mean<D extends DType>(input: Floats<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
   requireAtMost('mean', 3, arguments);
   requireFloats('mean', 'input', input);
   return scaledSum('mean', input, dim, options, (count) => 1 / count);

@@ -5,6 +5,8 @@ import { reductionKinds, reduced } from './reductionArguments.ts';
 import type { Dims, ReductionOptions } from './reductionArguments.ts';
 import type { ReductionPlan } from './recordReduction.ts';
 import { requireAtMost } from '../../requireAtMost.ts';
+import type { Floats } from '../operands.ts';
+import type { DType } from '../../dtypes.ts';
 
 /** Options of `variance` and `std`. */
 export interface VarianceOptions extends ReductionOptions {
@@ -40,7 +42,7 @@ function spreadPlan(operation: string, isRoot: boolean, correction: number): Red
  *
  * @throws ShapeError, TensorError
  */
-export function variance(input: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor<'f32'> {
+export function variance<D extends DType>(input: Floats<D>, dim?: Dims, options: VarianceOptions = {}): Tensor<'f32'> {
   requireAtMost('variance', 3, arguments);
   requireGivenOptions('variance', options, varianceKinds);
   return reduced(spreadPlan('variance', false, options.correction ?? 1), input, dim, options, varianceKinds);
@@ -52,7 +54,7 @@ export function variance(input: Tensor, dim?: Dims, options: VarianceOptions = {
  *
  * @throws ShapeError, TensorError
  */
-export function std(input: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor<'f32'> {
+export function std<D extends DType>(input: Floats<D>, dim?: Dims, options: VarianceOptions = {}): Tensor<'f32'> {
   requireAtMost('std', 3, arguments);
   requireGivenOptions('std', options, varianceKinds);
   return reduced(spreadPlan('std', true, options.correction ?? 1), input, dim, options, varianceKinds);
@@ -65,7 +67,7 @@ export function std(input: Tensor, dim?: Dims, options: VarianceOptions = {}): T
  *
  * @throws ShapeError for no elements where p is negative or Infinity, TensorError
  */
-export function norm(input: Tensor, dim?: Dims, options: NormOptions = {}): Tensor<'f32'> {
+export function norm<D extends DType>(input: Floats<D>, dim?: Dims, options: NormOptions = {}): Tensor<'f32'> {
   requireAtMost('norm', 3, arguments);
   requireGivenOptions('norm', options, normKinds);
   return reduced(normPlan(options.p ?? 2), input, dim, options, normKinds);
