@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 116.6, software: 142.2, gpu: 150.1, matrixUnits: 157.9, tensor: 58.7 },
+    most: { start: 116.6, software: 142.2, gpu: 150.1, matrixUnits: 157.9, tensor: 58.8 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 38.8, software: 60.2, gpu: 63.6, matrixUnits: 71.3, tensor: 20.3 },
+    most: { start: 38.8, software: 60.3, gpu: 63.7, matrixUnits: 71.4, tensor: 20.4 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -44,7 +44,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 22.6, software: 35, gpu: 35, matrixUnits: 35.8, tensor: 8.7 },
+    most: { start: 22.7, software: 35.1, gpu: 35.1, matrixUnits: 35.9, tensor: 8.8 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();

@@ -216,10 +216,18 @@ export class Tensor<D extends DType = DType> {
   ensureGradArray(): GpuArray {
     this.#gradChanged();
     this.#hasGrad = true;
-    return (
-      this.#gradPlace?.sum() ??
-      (this.#gradArray ??= this.device.allocatePersistent('f32', this.array.length, `gradient of ${this.#array.label}`))
-    );
+    return this.#gradPlace?.sum() ?? (this.#gradArray ??= this.#zeroGrad());
+  }
+
+  #zeroGrad(): GpuArray {
+    const { length, label } = this.array;
+    // While preparing, kernels do not run and new memory must hold the zeros.
+    if (this.device.preparing) return this.device.allocatePersistent('f32', length, `gradient of ${label}`);
+    // Pooled, as a buffer that is destroyed ends what is recorded and all bind groups.
+    const zeros = this.device.allocate('f32', length, `gradient of ${label}`, true);
+    this.device.retain(zeros);
+    this.device.clear(zeros);
+    return zeros;
   }
 
   /** Whether `startGrad` would return memory of an optimizer. */

@@ -271,9 +271,23 @@ export class Gradients {
       this.#computed.set(input, array);
       return;
     }
+    const fits = array.elementType === 'f32' && array.length === input.memory.length;
+    if (!passes(input) && fits && input.startGrad(array)) return;
     const existing = passes(input) ? (this.#computed.get(input) as GpuArray) : input.ensureGradArray();
     accumulate(this.#device, { value: array, target: existing, length: input.size });
     this.#device.release(array);
+  }
+
+  /**
+   * Memory of undefined content for the first gradients of inputs that have no optimizer: for
+   * kernels that write several at once. Null where one of them must be added.
+   */
+  start(inputs: readonly GradTensor[]): readonly GpuArray[] | null {
+    if (inputs.some((input) => !input.requiresGrad || passes(input) || input.startsInPlace)) return null;
+    const started = inputs.map((input) => input.startGrad());
+    if (started.every((array) => array !== null)) return started;
+    for (const array of started) if (array) this.#device.clear(array);
+    return null;
   }
 
   /**

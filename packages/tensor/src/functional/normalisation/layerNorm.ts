@@ -181,6 +181,8 @@ function backward(computed: Normalised, gradients: Gradients): void {
  */
 export function parameterGradients(weight: Tensor, bias: Tensor, gradients: Gradients) {
   const { device, size } = weight;
+  const [gradWeight, gradBias] = gradients.start([weight, bias]) ?? [];
+  if (gradWeight && gradBias) return { weight: gradients.read(weight), gradWeight, gradBias, release: () => {} };
   const unwanted: GpuArray[] = [];
   const sumOf = (parameter: Tensor) => {
     const sum = gradients.sum(parameter);
