@@ -15,10 +15,10 @@ export { classes } from './rows/classes.ts';
 
 /** One result value: a score, one score per class, a matrix, or several scores by name. */
 export type MetricValue = number | number[] | number[][] | { readonly [score: string]: number };
-/** What a metric gives: a value, or more, for each name. */
+/** The result of a metric: a value, or several, by name. */
 export type MetricResult = { [key: string]: MetricValue };
 
-/** What a metric is computed of. */
+/** The input of a metric. */
 export interface MetricInput {
   /** One value per example: class numbers for class metrics, numbers for the others. */
   predictions: MetricValues;
@@ -28,13 +28,13 @@ export interface MetricInput {
 
 /** One example: a number each, or a row of them. */
 export interface MetricExample {
-  /** What the model says. */
+  /** The prediction of the model. */
   prediction: number | ArrayLike<number>;
-  /** What is true. */
+  /** The true value. */
   reference: number | ArrayLike<number>;
 }
 
-/** A metric, as its file says it: how it is called, what it takes and how it is computed. */
+/** The definition of a metric: its name, what it takes, and how it is computed. */
 export interface MetricDefinition<Options extends object, Result extends MetricResult, List extends object = never> {
   readonly name: string;
   /**
@@ -57,7 +57,7 @@ const batchKinds = { predictions: anything, references: anything };
 
 /**
  * A metric: `compute` at once, or `add` / `addBatch` as results come in and `compute` at the end.
- * Everything is computed here and now, in float64: no file, no network, no waiting.
+ * Everything is computed synchronously in float64, without files or network.
  */
 export class Metric<Options extends object = object, Result extends MetricResult = MetricResult> {
   readonly name: string;
@@ -131,7 +131,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
   }
 }
 
-/** Refuses what is no object, such as predictions and references one after the other. */
+/** Refuses anything but an object, such as predictions and references as separate arguments. */
 export function requireInput(where: string, input: unknown): void {
   if (!named.holds(input)) refuse(`${where} takes one object, { predictions, references }; got ${shown(input)}`);
 }

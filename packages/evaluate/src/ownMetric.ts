@@ -16,14 +16,14 @@ const definitionKinds: OptionKinds = {
 
 /**
  * A metric: `compute` at once, or `add` / `addBatch` as results come in and `compute` at the end.
- * Everything is computed here and now, in float64: no file, no network, no waiting.
+ * Everything is computed synchronously in float64, without files or network.
  */
 export class OwnMetric<Options extends object = object, Result extends MetricResult = MetricResult> extends Metric<
   Options,
   Result
 > {
   /**
-   * A metric of one's own; those of this package come from `load`.
+   * Makes your own metric; those of this package come from `load`.
    *
    * @throws MetricOptionError
    */

@@ -15,14 +15,14 @@ export function isCommit(revision: unknown): revision is string {
   return typeof revision === 'string' && /^[0-9a-f]{40}$/.test(revision);
 }
 
-/** SHA-256 of a content, or Git's SHA-1 of it as a blob: what files in the cache are called. */
+/** SHA-256 of a content, or Git's SHA-1 of it as a blob: the name of its file in the cache. */
 export function isContentHash(hash: unknown): hash is string {
   return typeof hash === 'string' && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash);
 }
 
 /**
  * @throws HubNotFoundError when the text cannot be a hub name: then a folder was meant, and it is
- *   not there
+ *   missing
  */
 export function parseRepository(name: string, type: RepoType, revision: string): Repository {
   const parts = name.split('/');
@@ -52,7 +52,7 @@ function hintFor(name: string): string {
 }
 
 /**
- * File names are put behind a folder: nothing may lead out of it, on Windows neither.
+ * Checks a file name that is appended to a folder: it must not lead out of it, on Windows either.
  *
  * @throws HubError
  */

@@ -10,15 +10,15 @@ import { requireFilename, isCommit, parseRepository } from './repository.ts';
 import { damagedOffline, missingOffline, offline, openSource } from './source.ts';
 import type { Source } from './source.ts';
 
-/** A list longer than this is not searched for a name that is nearly the missing one. */
+/** A longer list is not searched for a name similar to the missing one. */
 const mostSuggested = 1000;
 
 /**
- * A file of a model or dataset, by name or folder. A folder wins if it exists; else the name is one
- * on the hub, and the file comes from the cache or is downloaded into it. Without a network the
- * cached copy is used.
+ * A file of a model or dataset, by name or folder. A folder is used if it exists; otherwise the
+ * name is one on the hub, and the file comes from the cache or is downloaded into it. Without a
+ * network the cached copy is used.
  *
- * A copy whose size or checksum is not the hub's is fetched again.
+ * A copy whose size or checksum differs from the hub's is downloaded again.
  *
  * Environment in Node, as in Python: HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME, HF_ENDPOINT,
  * HF_HUB_OFFLINE, HF_HUB_ETAG_TIMEOUT (seconds); the token from HF_TOKEN, HUGGING_FACE_HUB_TOKEN or
@@ -50,7 +50,7 @@ async function resolve(where: string, nameOrFolder: string, filename: string, op
   return pinned ?? takeFile(await openSource(nameOrFolder, options), filename, options);
 }
 
-/** A commit never changes: what is here of it needs no question. */
+/** A commit never changes: its cached files need no request. */
 async function findPinned(name: string, filename: string, options: ResolveOptions): Promise<ResolvedFile | undefined> {
   if (options.forceDownload || !isCommit(options.revision)) return undefined;
   const repository = parseRepository(name, options.repoType ?? 'model', options.revision);
@@ -91,7 +91,9 @@ async function takeFile(source: Source, filename: string, options: ResolveOption
   }
 }
 
-/** What a user's function throws ends the download, and is not taken for a broken connection. */
+/**
+ * An error thrown by a user's function ends the download, and is not taken for a broken connection.
+ */
 function guarded(onProgress: (progress: DownloadProgress) => void): (progress: DownloadProgress) => void {
   return (progress) => {
     try {
@@ -136,7 +138,7 @@ export async function listFiles(nameOrFolder: string, options: ResolveOptions = 
   return here;
 }
 
-/** A folder, or a repository, whose files are there. */
+/** A folder, or a repository whose files are present. */
 export interface ResolvedFolder {
   /** The folder; undefined in a browser, where files are read one by one with `readHubFile`. */
   readonly path: string | undefined;

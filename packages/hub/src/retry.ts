@@ -1,9 +1,9 @@
-/** How often a busy hub is asked. */
+/** How many times a busy hub is asked. */
 export const maxAttempts = 5;
-/** A hub that wants to be left alone for longer than this is not waited for, in milliseconds. */
+/** Longest `Retry-After` that is waited for, in milliseconds. */
 const longestWait = 30_000;
 
-/** Answers that are another one a moment later: too many questions, or out of order. */
+/** Status codes of temporary failures: too many requests, or a server error. */
 export const isPassing = (status: number): boolean => [408, 429, 500, 502, 503, 504].includes(status);
 
 /**

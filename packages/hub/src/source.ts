@@ -21,7 +21,7 @@ export interface Source {
   readonly cause: unknown;
 }
 
-/** Finds out what a hub name stands for: asks the hub, or, where it is out of reach, the cache. */
+/** Resolves a hub name: asks the hub, or the cache if the hub is out of reach. */
 export async function openSource(name: string, options: ResolveOptions): Promise<Source> {
   const repository = parseRepository(name, options.repoType ?? 'model', options.revision ?? 'main');
   const cache = openCache(options.cacheDir);
@@ -44,7 +44,7 @@ export async function openSource(name: string, options: ResolveOptions): Promise
   return { repository, cache, commit: await cache.readRevision(repository), remote: undefined, offlineReason, cause };
 }
 
-/** The error of a file whose copy here is damaged. */
+/** The error for a file whose cached copy is damaged. */
 export function damagedOffline(
   { repository: { type, name }, offlineReason, cause }: Source,
   filename: string,
@@ -56,7 +56,7 @@ export function damagedOffline(
   );
 }
 
-/** The error of a file of which there is no copy here. */
+/** The error for a file that is not in the cache. */
 export async function missingOffline(source: Source, filename: string): Promise<HubError> {
   const { repository, cache, commit, offlineReason, cause } = source;
   const here = commit ? await cache.list(repository, commit) : [];
@@ -69,7 +69,7 @@ export async function missingOffline(source: Source, filename: string): Promise<
   return offline(source);
 }
 
-/** The error of a repository of which nothing is here. */
+/** The error for a repository of which nothing is in the cache. */
 export function offline({ repository: { type, name, revision }, offlineReason, cause }: Source): HubOfflineError {
   const wanted = revision === 'main' ? `'${name}'` : `'${name}' at '${revision}'`;
   const start = `The ${type} ${wanted} is not on this machine, and it could not be downloaded: ${offlineReason}. `;

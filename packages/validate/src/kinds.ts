@@ -2,7 +2,7 @@ import { shown, withArticle } from './shown.ts';
 
 /** What an argument must be. */
 export interface Kind {
-  /** In words, behind "must be": `a whole number of at least 1`. */
+  /** In words, to follow "must be": `a whole number of at least 1`. */
   readonly what: string;
   /** Whether a value is one. */
   readonly holds: (value: unknown) => boolean;
@@ -120,7 +120,7 @@ export const instanceOf = /* @__NO_SIDE_EFFECTS__ */ (
  */
 export const arrayOf = /* @__NO_SIDE_EFFECTS__ */ (kind: Kind, what: string): Kind => ({
   what: `an array of ${what}`,
-  // A copy, as `every` passes over holes.
+  // A copy, as `every` skips holes.
   holds: (value) => Array.isArray(value) && [...value].every(kind.holds),
   found: (value) => {
     if (!Array.isArray(value)) return undefined;
@@ -130,7 +130,7 @@ export const arrayOf = /* @__NO_SIDE_EFFECTS__ */ (kind: Kind, what: string): Ki
 });
 
 /**
- * Anything with these members: what an interface asks, whatever the class.
+ * Anything with these members, as an interface requires, whatever its class.
  *
  * @param what with its article: `a model`
  * @param members names of members and their `typeof`

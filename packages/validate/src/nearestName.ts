@@ -11,15 +11,15 @@ export function nearestName(name: string, names: readonly string[]): string | un
 }
 
 /**
- * Levenshtein's: how many letters are put in, taken out or replaced. By rows of the table of all
- * beginnings.
+ * Levenshtein's distance: how many letters are inserted, deleted or replaced. Computes the table of
+ * all prefixes row by row.
  */
 function lettersApart(from: string, to: string): number {
   let row = [...Array(to.length + 1).keys()];
   for (const letter of from) {
     let left = Infinity;
     row = row.map((above, column) => {
-      // Before the first column lies none: there a letter can only be taken out.
+      // There is none before the first column: there a letter can only be deleted.
       const corner = row[column - 1] ?? above;
       return (left = Math.min(above + 1, left + 1, corner + +(letter !== to[column - 1])));
     });

@@ -1,6 +1,6 @@
 import { shown } from '@attune/validate';
 
-/** Keys of config.json that change what `transformers` gives back, and what to do here. */
+/** Keys of config.json that change what `transformers` returns, and what to do here. */
 const asked: readonly { key: string; usual: boolean; advice: string }[] = [
   {
     key: 'output_hidden_states',

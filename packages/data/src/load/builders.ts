@@ -1,6 +1,6 @@
 export type Builder = 'csv' | 'tsv' | 'json' | 'parquet' | 'text';
 
-/** How a file is read, by the end of its name or as the caller says. */
+/** Kinds of files by extension, which are also the names that a caller may give. */
 export const builders: Readonly<Record<string, Builder>> = {
   csv: 'csv',
   tsv: 'tsv',
@@ -14,7 +14,7 @@ export const builders: Readonly<Record<string, Builder>> = {
 
 const packed = /\.(gz|zst|zstd|zip|xz|bz2|lz4)$/i;
 
-/** What a file's name says of its kind, also under a compression: `train.csv.gz`. */
+/** The kind of a file by its name, ignoring an extension of compression: `train.csv.gz`. */
 export function builderOf(file: string): Builder | undefined {
   const extension = /\.(\w+)$/.exec(file.replace(packed, ''))?.[1]?.toLowerCase();
   return extension !== undefined && Object.hasOwn(builders, extension) ? builders[extension] : undefined;

@@ -26,16 +26,16 @@ type WithSplit = LoadDatasetOptions & { readonly split: string };
  * Loads a dataset:
  * - from the hub: `loadDataset('glue', 'mrpc')`, `loadDataset('owner/name')`;
  * - from a folder or file of csv, tsv, json, jsonl, Parquet or text: `loadDataset('./pairs')`.
- *   Splits are told by file names (train, validation or dev, test); a file that names none is
+ *   Splits are recognised by file names (train, validation or dev, test); any other file is
  *   `train`;
  * - from given files: `loadDataset('csv', { dataFiles: { train: 'a.csv', test: 'b.csv' } })`, with
  *   csv, tsv, json, parquet or text.
  *
- * Files may be compressed by gzip or Zstandard, or lie in a zip archive. GLUE's own TSV files get
- * the columns that they have on the hub where the subset is named, by `loadDataset(path, 'mrpc')`
- * or by the folder they lie in.
+ * Files may be compressed with gzip or Zstandard, or be in a zip archive. GLUE's own TSV files get
+ * the columns that they have on the hub if the subset is named, by `loadDataset(path, 'mrpc')` or
+ * by their folder.
  *
- * @returns all splits, or with `split` one dataset
+ * @returns all splits; with `split`, one dataset
  * @throws DataFileError, SplitError, FeatureError; from the hub HubNotFoundError, HubOfflineError,
  *   HubAccessError, HubDownloadError
  */

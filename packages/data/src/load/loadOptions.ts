@@ -23,22 +23,23 @@ export type DataFiles = DataFile | readonly DataFile[] | Readonly<Record<string,
 /** How files are read. */
 export interface FileOptions {
   /**
-   * Name of the configuration: the folder of it on the hub, such as 'mrpc'. A GLUE subset makes its
-   * TSV files be read as they are in GLUE: without quoting, by the names of the hub.
+   * Name of the configuration: its folder on the hub, such as 'mrpc'. With the name of a GLUE
+   * subset, its TSV files are read without quoting, and get the column names of the hub. Default:
+   * none.
    */
   readonly name?: string | undefined;
-  /** Types of columns; those not named are told from the values. */
+  /** Types of columns. Default: inferred from the values. */
   readonly features?: Features | undefined;
   /**
-   * csv, tsv, json, text: how letters are written, by a label of the Encoding Standard:
-   * 'windows-1252', 'utf-16le', 'shift_jis'. Default 'utf-8', or what a byte order mark says.
+   * csv, tsv, json, text: the encoding, as a label of the Encoding Standard: 'windows-1252',
+   * 'utf-16le', 'shift_jis'. Default 'utf-8', or what a byte order mark says.
    */
   readonly encoding?: string | undefined;
-  /** csv, tsv: what separates fields. Default: a comma, or a tab. */
+  /** csv, tsv: the delimiter of fields. Default: a comma, or a tab for tsv. */
   readonly delimiter?: string | undefined;
   /** csv, tsv: the quotation mark; null for none. Default '"'. */
   readonly quote?: string | null | undefined;
-  /** csv, tsv: names of the columns of a file without a header. */
+  /** csv, tsv: names of the columns of a file without a header. Default: from the header. */
   readonly columnNames?: readonly string[] | undefined;
   /**
    * csv, tsv: all words that stand for a missing value; [] for none. Default: those of pandas ('',
@@ -47,14 +48,14 @@ export interface FileOptions {
   readonly naValues?: readonly string[] | undefined;
   /** csv, tsv: the decimal mark. Default '.'; ',' for `2,5`. */
   readonly decimal?: string | undefined;
-  /** json: the key that the records are under. */
+  /** json: the key whose value holds the records. Default: the file itself. */
   readonly field?: string | undefined;
 }
 
 export interface LoadDatasetOptions extends FileOptions {
   /**
-   * Which rows: 'train', 'train[:50%]', 'train[10:20]', 'train+validation'. Then one dataset
-   * results, else all splits.
+   * Which rows: 'train', 'train[:50%]', 'train[10:20]', 'train+validation'. The result is then one
+   * dataset. Default: all splits.
    */
   readonly split?: string | undefined;
   /**
@@ -62,15 +63,15 @@ export interface LoadDatasetOptions extends FileOptions {
    * from there, or patterns such as `data/*.csv`. Default: found by name.
    */
   readonly dataFiles?: DataFiles | undefined;
-  /** The part of the folder or repository to look in. */
+  /** The subfolder of the folder or repository to look in. Default: all of it. */
   readonly dataDir?: string | undefined;
   /** Branch, tag or commit on the hub. Default 'main'. */
   readonly revision?: string | undefined;
-  /** Where downloads are kept. Default: the cache of Python's `huggingface_hub`. */
+  /** Folder of downloads. Default: the cache of Python's `huggingface_hub`. */
   readonly cacheDir?: string | undefined;
-  /** Use only what is on this machine. Default false. */
+  /** Whether to use only files on this machine. Default false. */
   readonly localFilesOnly?: boolean | undefined;
-  /** Download again what is in the cache already. Default false. */
+  /** Whether to download files again that are in the cache. Default false. */
   readonly forceDownload?: boolean | undefined;
   /** Called during downloads. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
@@ -83,7 +84,7 @@ const filesBySplit: Kind = {
   holds: (input) => object.holds(input) && Object.values(input as object).every(files.holds),
 };
 
-/** Options that say how files of some kinds are read. */
+/** Options that apply to some kinds of files only. */
 export const forSomeFiles = ['encoding', 'delimiter', 'quote', 'columnNames', 'naValues', 'decimal', 'field'] as const;
 
 export const loadKinds: OptionKinds = {

@@ -1,4 +1,4 @@
-/** What Python's `datasets` and pandas call options of `loadDataset`, and what to do instead. */
+/** Names of options in Python's `datasets` and pandas, and what to do instead. */
 export const otherNames: Readonly<Record<string, string>> = {
   sep: 'it is called delimiter',
   separator: 'it is called delimiter',

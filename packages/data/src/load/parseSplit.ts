@@ -13,7 +13,7 @@ function roundHalfEven(input: number): number {
 }
 
 /**
- * The rows that a split expression means: `train`, `train[10:20]`, `train[:50%]`, `train[-5:]`,
+ * The rows of a split expression: `train`, `train[10:20]`, `train[:50%]`, `train[-5:]`,
  * `train+validation`, `all`. Percentages are rounded to the nearest row, as in `datasets`. A bare
  * `[10:20]` means the only split.
  *
@@ -24,7 +24,7 @@ export function selectSplit<Row>(dict: DatasetDict<Row>, expression: string): Da
   return parts.length === 1 ? parts[0]! : concatenated(parts);
 }
 
-/** By the datasets' own class: a page that names no split has nothing to load for it. */
+/** Calls the method of the datasets' own class: a page that names no split need not load it. */
 const concatenated = <Row>(
   datasets: readonly [Dataset<Row>, ...Dataset<Row>[]] | readonly Dataset<Row>[],
 ): Dataset<Row> => (datasets[0]!.constructor as typeof Dataset).concatenate(datasets);

@@ -1,18 +1,18 @@
 import type { Feature } from '../features/feature.ts';
 
-/** A column as a file gives it. */
+/** A column as read from a file. */
 export interface RawColumn {
   readonly values: ArrayLike<unknown>;
-  /** Its type, where the file tells it; else it is told from the values. */
+  /** Its type, if the file has one; otherwise it is inferred from the values. */
   readonly feature?: Feature | undefined;
 }
 
-/** The line of a file, from 1, in which a row begins. */
+/** Returns the line of the file, from 1, where a row begins. */
 export type LineOf = (row: number) => number;
 
-/** The columns of a file, before they are given their types. */
+/** The columns of a file, before they have types. */
 export interface RawTable {
   readonly columns: ReadonlyMap<string, RawColumn>;
-  /** Where the file has rows in lines. */
+  /** The lines of the rows, for files that have lines. */
   readonly lineOf?: LineOf | undefined;
 }

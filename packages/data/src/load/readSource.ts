@@ -14,16 +14,16 @@ import type { UnpackedFile } from './sources/unpack.ts';
 
 /** A file that was read. */
 export interface ReadFile {
-  /** For messages. */
+  /** Name for messages. */
   readonly label: string;
   readonly table: Table;
 }
 
 /**
- * The table of a file, or those of an archive.
+ * The table of a file, or the tables of an archive.
  *
- * @throws DataFileError, FeatureError that name the file; DatasetError for an option that is not
- *   for files of its kind; HubError
+ * @throws DataFileError, FeatureError that name the file; DatasetError for an option that does not
+ *   apply to its kind; HubError
  */
 export async function readSource(source: Source, path: string, options: LoadDatasetOptions): Promise<ReadFile[]> {
   const given = givenBuilder(path, options);
@@ -37,7 +37,9 @@ export async function readSource(source: Source, path: string, options: LoadData
   return read;
 }
 
-/** How files begin that `unpack` knows: gzip, Zstandard, zip, xz, bzip2, lz4, 7z, Excel's. */
+/**
+ * First bytes of the kinds that `unpack` knows: gzip, Zstandard, zip, xz, bzip2, lz4, 7z, Excel's.
+ */
 const packed: ReadonlySet<number> = new Set([0x1f8b, 0x28b5, 0x504b, 0xfd37, 0x425a, 0x0422, 0x377a, 0xd0cf]);
 
 async function filesIn({ label, read }: Source): Promise<UnpackedFile[]> {
@@ -48,7 +50,7 @@ async function filesIn({ label, read }: Source): Promise<UnpackedFile[]> {
   return unpack({ label, bytes });
 }
 
-/** Of the files of an archive those that are data, and how each is read. */
+/** The data files of an archive, and the reader of each. */
 function dataOf(
   files: readonly UnpackedFile[],
   builder: Builder | undefined,
@@ -74,7 +76,7 @@ async function readFile(
     const { refuseOtherOptions } = await import('./refuseOtherOptions.ts');
     refuseOtherOptions(label, builder, options);
   }
-  // A page loads what reads the kind of files that it has.
+  // A page loads only the readers for its kinds of files.
   if (builder === 'parquet') {
     const { readParquet } = await import('./parquet/readParquet.ts');
     return readParquet(bytes, `'${label}'`, options);
@@ -84,8 +86,8 @@ async function readFile(
 }
 
 /**
- * The columns of a file with their types: as the caller says, as GLUE's classes are called where
- * the file does not tell, as the file tells, else as the values are.
+ * The columns of a file with their types: the caller's, else the file's (with GLUE's class names
+ * where the file has none), else inferred from the values.
  */
 function typedTable(
   { columns, lineOf }: RawTable,

@@ -5,7 +5,7 @@ import type { FileOptions } from './loadOptions.ts';
 
 const ofTables = ['encoding', 'delimiter', 'quote', 'columnNames', 'naValues', 'decimal'] as const;
 
-/** Which options say how files of each kind are read. */
+/** The options that apply to each kind of file. */
 const optionsOf: Readonly<Record<Builder, readonly (keyof FileOptions)[]>> = {
   csv: ofTables,
   tsv: ofTables,
@@ -13,7 +13,7 @@ const optionsOf: Readonly<Record<Builder, readonly (keyof FileOptions)[]>> = {
   text: ['encoding'],
   parquet: [],
 };
-/** @throws DatasetError for an option that would do nothing for a file */
+/** @throws DatasetError for an option that would have no effect on a file */
 export function refuseOtherOptions(label: string, builder: Builder, options: FileOptions): void {
   const own = optionsOf[builder];
   const other = forSomeFiles.find((name) => options[name] !== undefined && !own.includes(name));

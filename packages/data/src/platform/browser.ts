@@ -7,7 +7,7 @@ export const kindOf: Platform['kindOf'] = async (path) =>
 export const readBytes: Platform['readBytes'] = async (file) => {
   if (typeof file !== 'string') return new Uint8Array(await file.arrayBuffer());
   const response = await fetch(file);
-  // Servers of single-page programs answer every unknown path with their page.
+  // Servers of single-page applications answer every unknown path with their page.
   const isPage = /^text\/html\b/.test(response.headers.get('content-type') ?? '') && !/\.html?$/.test(file);
   if (response.status === 404 || isPage) throw Object.assign(new Error('not found'), { code: 'ENOENT' });
   if (!response.ok) throw new Error(`the server answers with status ${response.status}`);

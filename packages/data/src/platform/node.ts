@@ -19,7 +19,7 @@ const gunzipAsync = promisify(gunzipWithCallback);
 
 export const gunzip: Platform['gunzip'] = (bytes) => gunzipAsync(bytes);
 
-/** Folder of kept results: ATTUNE_CACHE, else `attune/datasets` in the user's cache folder. */
+/** Folder of cached results: ATTUNE_CACHE, else `attune/datasets` in the user's cache folder. */
 function cachePath(key: string): string {
   const { ATTUNE_CACHE, XDG_CACHE_HOME } = process.env;
   const root = ATTUNE_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'attune');

@@ -12,9 +12,9 @@ export interface Platform {
   /** What a name stands for on this machine. */
   kindOf(path: string): Promise<'file' | 'folder' | undefined>;
   readBytes(file: DataFile): Promise<Uint8Array>;
-  /** What a gzip file holds; rejects for a damaged one. */
+  /** Decompresses a gzip file; rejects for a damaged one. */
   gunzip(bytes: Uint8Array): Promise<Uint8Array>;
-  /** A kept result; undefined if there is none. */
+  /** A cached result; undefined if there is none. */
   readCache(key: string): Promise<Uint8Array | undefined>;
   writeCache(key: string, bytes: Uint8Array): Promise<void>;
 }

@@ -13,7 +13,7 @@ export interface ClassificationReportOptions {
    * occurs in predictions or references, ascending.
    */
   labels?: readonly number[] | undefined;
-  /** What the classes are called, in the order of `labels`. Default: their numbers. */
+  /** Names of the classes, in the order of `labels`. Default: their numbers. */
   targetNames?: readonly string[] | undefined;
   /** One weight per row. */
   sampleWeight?: ArrayLike<number> | undefined;
@@ -26,7 +26,7 @@ export type ClassReport = {
   precision: number;
   recall: number;
   'f1-score': number;
-  /** How many rows are of this class (their weights, if there are any). */
+  /** Number of rows of this class (the sum of their weights, if there are any). */
   support: number;
 };
 

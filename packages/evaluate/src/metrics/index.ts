@@ -22,13 +22,13 @@ export const f1 = /* @__PURE__ */ metricOf(classes, () => definitions.f1.default
 /** F1 of several labels per row. */
 export const f1_multilabel = /* @__PURE__ */ metricOf(multilabel, () => definitions.f1.multilabel);
 
-/** Of what is predicted as a class, the share that is of it. */
+/** The share of rows predicted as a class that are of it. */
 export const precision = /* @__PURE__ */ metricOf(classes, () => definitions.precision.default);
 
 /** Precision of several labels per row. */
 export const precision_multilabel = /* @__PURE__ */ metricOf(multilabel, () => definitions.precision.multilabel);
 
-/** Of what is of a class, the share that is predicted as it. */
+/** The share of rows of a class that are predicted as it. */
 export const recall = /* @__PURE__ */ metricOf(classes, () => definitions.recall.default);
 
 /** Recall of several labels per row. */

@@ -12,7 +12,7 @@ export interface Proxy {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Small letters win, as in curl and Python. */
+/** Lower case takes precedence, as in curl and Python. */
 function variable(environment: Environment, name: string): [name: string, value: string] | undefined {
   for (const spelling of [name.toLowerCase(), name]) {
     const value = environment[spelling]?.trim();
@@ -22,10 +22,10 @@ function variable(environment: Environment, name: string): [name: string, value:
 }
 
 /**
- * The proxy that HTTPS_PROXY, HTTP_PROXY and ALL_PROXY name for an address, unless NO_PROXY takes
- * it out.
+ * The proxy that HTTPS_PROXY, HTTP_PROXY and ALL_PROXY name for an address, unless NO_PROXY
+ * excludes it.
  *
- * @throws HubError where a variable names no proxy that can be used
+ * @throws HubError when a variable names an unusable proxy
  */
 export function proxyFor(address: string, environment: Environment): Proxy | undefined {
   const { protocol } = new URL(address);
@@ -46,9 +46,9 @@ export function proxyFor(address: string, environment: Environment): Proxy | und
 }
 
 /**
- * Whether NO_PROXY names the host: `*`, or hosts apart by commas or blanks. A host stands for its
- * subdomains too, with or without `.` or `*.` in front; a port behind it narrows it. Numbers may
- * come as a range, `10.0.0.0/8`.
+ * Whether NO_PROXY names the host: `*`, or hosts separated by commas or blanks. A host stands for
+ * its subdomains too, with or without `.` or `*.` in front; a port after it narrows it. Addresses
+ * may be a range, `10.0.0.0/8`.
  */
 function isExcepted(address: string, noProxy: string): boolean {
   const url = new URL(address);

@@ -1,7 +1,7 @@
 import type { DeviceInfo, DeviceProfile, LimitName } from './profile.ts';
 import type { GPUAdapter, GPUDevice } from './webGpuTypes.ts';
 
-/** What `openDevice` was told to ask for less of. */
+/** Features to leave out and limits to lower, as passed to `openDevice`. */
 interface DeviceRequest {
   readonly withoutFeatures?: readonly string[] | undefined;
   readonly limits?: Partial<Record<LimitName, number>> | undefined;

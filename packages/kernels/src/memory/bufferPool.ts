@@ -6,7 +6,7 @@ export interface PooledBuffer {
   readonly device: GPUDevice;
   readonly buffer: GPUBuffer;
   readonly byteLength: number;
-  /** Number of submits made when the buffer was last given back. */
+  /** Number of submits made when the buffer was last released. */
   releasedAt: number;
   /** Number of submits made when a dispatch that writes it was last recorded; -1 before that. */
   writtenAt: number;

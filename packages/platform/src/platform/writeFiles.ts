@@ -79,7 +79,7 @@ async function syncFolder(folder: string): Promise<void> {
 // Read only when a file is written, as Deno asks for permission.
 const writer = (): string => hostname().replace(/[^\w-]/g, '') || 'host';
 
-/** Takes away what processes of this machine left that were killed while they wrote. */
+/** Removes temporary files of processes on this machine that were killed while writing. */
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, host, pid] = /^\..+\.([\w-]+)\.(\d+)\.[\w-]+\.partial$/.exec(name) ?? [];

@@ -7,53 +7,53 @@ import { formatDuration } from './formatDuration.ts';
 export interface ProgressLineOptions {
   /** What is being done: `Training`. */
   readonly label: string;
-  /** How many there are to do. */
+  /** How many there are in total. */
   readonly total: number;
   /** What is counted: `steps`. `bytes` are shown as MB. */
   readonly unit: string;
   /** How many were done before, such as the steps of a run that is resumed. Default 0. */
   readonly from?: number | undefined;
-  /** Seconds before anything is shown, so that what is soon done says nothing. Default 1. */
+  /** Seconds before anything is shown, so that short work prints nothing. Default 1. */
   readonly delay?: number | undefined;
 }
 
-/** One thing under way, shown to whoever waits for it. */
+/** The progress of one piece of work. */
 export interface ProgressLine extends Disposable {
   /**
-   * Shows how many are done.
+   * Updates how many are done.
    *
-   * @param details more to say, the most important first: `loss 0.69`. Of a pair the second is for
-   *   narrow terminals. Default: how many a second
+   * @param details more to show, the most important first: `loss 0.69`. Of a pair the second is for
+   *   narrow terminals. Default: the rate per second
    */
   update(done: number, details?: readonly Detail[]): void;
   /**
-   * Takes the line away, as the end of a scope does (`using line = …`).
+   * Removes the line, as does the end of a scope (`using line = …`).
    *
-   * @param lastLine what stays in its place, if the line was ever shown
+   * @param lastLine text that stays in its place, if the line was ever shown
    */
   stop(lastLine?: string): void;
 }
 
 /** Seconds from one drawing on a terminal to the next. */
 const redrawAfter = 0.1;
-/** Seconds to the first line after the start where no terminal is, and from then on. */
+/** Without a terminal: seconds until the first line after the start, and between later ones. */
 const firstLineAfter = 10;
 const nextLineAfter = 30;
 
-/** Lines under way, the innermost last: only that one is shown. */
+/** Active lines, the innermost last: only that one is shown. */
 const lines: Line[] = [];
 let endTicks: (() => void) | null = null;
 
 /**
- * Shows how far something is: on a terminal a bar that fits its width, with the time left; in a log
- * file, a pipe or a page's console a plain line at the start, after 10 seconds, and every 30 from
- * then on. A line that starts inside another hides that one until it stops.
+ * Shows progress: on a terminal a bar that fits its width, with the time left; in a log file, a
+ * pipe or a page's console a plain line at the start, after 10 seconds, and every 30 from then on.
+ * A line that starts inside another hides that one until it stops.
  */
 export function progressLine(options: ProgressLineOptions): ProgressLine {
   return startLine(options, screen);
 }
 
-/** The same on a screen of one's own, for tests. */
+/** The same on a given screen, for tests. */
 export function startLine(options: ProgressLineOptions, on: Screen): ProgressLine {
   const line = new Line(options, on);
   lines.push(line);
@@ -101,7 +101,7 @@ class Line implements ProgressLine {
     this.stop();
   }
 
-  /** Shows what is to be shown now. */
+  /** Draws the line if it is due. */
   refresh(): void {
     const seconds = this.#seconds();
     if (seconds < (this.#options.delay ?? 1)) return;

@@ -64,7 +64,7 @@ export interface BuiltSequence {
   specialMask: number[];
 }
 
-/** Puts the sequences and, unless told otherwise, the special tokens in their places. */
+/** Puts the sequences and, unless disabled, the special tokens in their places. */
 export function buildSequence(
   pieces: readonly TemplatePiece[],
   a: readonly number[],

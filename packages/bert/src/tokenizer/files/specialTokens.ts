@@ -50,8 +50,8 @@ export function specialTokenFields(tokens: SpecialTokens, idOf: (token: string) 
 }
 
 /**
- * Whether files name or list tokens that a tokenizer.json has not as they say, which is told by a
- * module of its own.
+ * Whether other files name or list tokens differently from tokenizer.json, which another module
+ * handles.
  */
 export function namesMore({ added_tokens: added, post_processor, model }: TokenizerJson, config: TokenizerConfig) {
   const words = readSpecialTokens(config, model.unk_token);

@@ -24,7 +24,9 @@ export const glueFeatures: Readonly<Record<string, Features>> = {
   ax: inference,
 };
 
-/** GLUE's name of each column in the TSV of a subset; `idx` is the row number where it has none. */
+/**
+ * GLUE's name of each column in the TSV of a subset; `idx` is the row number if the file has none.
+ */
 const layouts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   cola: { sentence: '3', label: '1' },
   sst2: { sentence: 'sentence', label: 'label', idx: 'index' },
@@ -37,17 +39,15 @@ const layouts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   wnli: { sentence1: 'sentence1', sentence2: 'sentence2', label: 'label', idx: 'index' },
 };
 
-/**
- * The GLUE subset that a name means: `mrpc`, and `SST-2` as the folders of the download are called.
- */
+/** The GLUE subset of a name: `mrpc`, or the folder name in the download, such as `SST-2`. */
 export function glueSubset(name: string | undefined): string | undefined {
   const subset = name?.toLowerCase().replaceAll('-', '');
   return subset !== undefined && Object.hasOwn(glueFeatures, subset) ? subset : undefined;
 }
 
 /**
- * What the columns of a subset are called in a TSV with this header; undefined where it is not one
- * of that subset. CoLA's has no header: source, label, the author's mark, sentence.
+ * The column names of a subset's TSV with this header; undefined if it is not one of that subset.
+ * CoLA's has no header: source, label, the author's mark, sentence.
  */
 export function glueLayout(subset: string, header: readonly string[]): Readonly<Record<string, string>> | undefined {
   const [family = ''] = subset.split('_');

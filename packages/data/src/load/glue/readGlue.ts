@@ -3,12 +3,11 @@ import { glueFeatures, glueLayout, glueSubset } from './glue.ts';
 import type { RawColumn, RawTable } from '../rawTable.ts';
 
 /**
- * A TSV of the GLUE download, with the columns it has on the hub; undefined if it is none. It is
- * not quoted: quotation marks stand as they are.
+ * Reads a TSV of the GLUE download, with the columns it has on the hub; undefined if it is not one.
+ * There is no quoting: quotation marks are kept as they are.
  *
- * @param names which may be the subset that was asked for: a header alone does not make a file
- *   GLUE's
- * @throws DataFileError for a line of another width
+ * @param names candidates for the requested subset: a header alone does not make a file GLUE's
+ * @throws DataFileError for a line with another number of fields
  */
 export function readGlue(text: string, where: string, names: readonly string[]): RawTable | undefined {
   const subset = names.map(glueSubset).find((name) => name !== undefined);

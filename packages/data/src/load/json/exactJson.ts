@@ -3,21 +3,21 @@ import { WholeFloat } from '../../features/exactNumbers.ts';
 import { requireShallow } from '../../features/requireData.ts';
 import { jsonProblem } from './jsonProblem.ts';
 
-/** What `JSON.parse` would round, refuse or take for a whole number; a quick look. */
+/** A quick test for what `JSON.parse` would round, refuse or take for a whole number. */
 const needsCare = /NaN|Infinity|\d{16}|\d\.0|\d[eE]|-0(?![.\d])/;
 const tokens = /"[^"\\]*(?:\\[^][^"\\]*)*"|-?Infinity|NaN|-?\d[\d.eE+-]*/g;
 
 /**
- * JSON with its numbers as they are written: whole numbers beyond 2^53 are BigInt, `1.0` is a
- * WholeFloat, and NaN and Infinity, which Python writes, are those.
+ * Parses JSON and keeps numbers as they are written: whole numbers beyond 2^53 become BigInt, `1.0`
+ * a WholeFloat, and NaN and Infinity, which Python writes, are accepted.
  *
- * @throws SyntaxError for what is no JSON, FeatureError for values nested too deep
+ * @throws SyntaxError for anything but JSON, FeatureError for values nested too deeply
  */
 export function parseExactJson(text: string): unknown {
   if (!needsCare.test(text)) return JSON.parse(text);
   const mark = `${crypto.getRandomValues(new Uint32Array(4)).join('-')}:`;
   const marked = text.replace(tokens, (token) => {
-    // A whole number, which has no sign at zero.
+    // A whole number: there is no -0.
     if (token === '-0') return '0';
     return token.startsWith('"') || isPlain(token) ? token : `"${mark}${token}"`;
   });
@@ -25,7 +25,7 @@ export function parseExactJson(text: string): unknown {
   try {
     parsed = JSON.parse(marked);
   } catch (error) {
-    // The message should speak of the text as it was written.
+    // The message should be about the text as it was written.
     JSON.parse(text);
     throw error;
   }
@@ -52,7 +52,7 @@ function numberOf(token: string): unknown {
 }
 
 /**
- * @param firstLine of the text in its file
+ * @param firstLine the line of the file where the text begins
  * @throws DataFileError that names the line
  */
 export function parseJson(text: string, where: string, firstLine = 1): unknown {

@@ -2,13 +2,13 @@
 export interface JsonProblem {
   /** From 0. */
   readonly index: number;
-  /** What was expected there, and what to do: a sentence without its end. */
+  /** What was expected there, and what to do: a sentence without its full stop. */
   readonly reason: string;
 }
 
 const texts = String.raw`"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"`;
 const numbers = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?`;
-/** With what Python writes beside JSON's own. */
+/** Including what Python writes in addition to JSON. */
 const words = String.raw`(?:${numbers}|true|false|null|NaN|-?Infinity)(?![\w.+-])`;
 const token = new RegExp(String.raw`[ \t\r\n]*(?:(?<mark>[{}[\],:])|(?<text>${texts})|(?<word>${words}))`, 'y');
 
@@ -23,8 +23,8 @@ type Expected =
   | 'the end';
 
 /**
- * What is wrong with a text that `JSON.parse` refuses, by a walk of its own: engines say it in
- * different words, and some without the place.
+ * Finds what is wrong with a text that `JSON.parse` refuses, with its own parser: engines use
+ * different words, and some give no position.
  */
 export function jsonProblem(json: string): JsonProblem {
   const open: string[] = [];
@@ -46,7 +46,7 @@ export function jsonProblem(json: string): JsonProblem {
   return { index, reason: reasonOf(json, index, expected) };
 }
 
-/** What may come behind a token; undefined where that may not come itself. */
+/** What may follow a token; undefined if the token itself may not come here. */
 function follow(expected: Expected, found: string): Expected | 'after' | undefined {
   switch (expected) {
     case 'a value or ]':

@@ -6,8 +6,8 @@ import type { FileOptions } from '../loadOptions.ts';
 import type { LineOf, RawTable } from '../rawTable.ts';
 
 /**
- * A JSON file: one object per line, an array of objects, or a single object, which is one row. With
- * `field`, what is under that key: an array of objects, or an object of columns.
+ * Reads a JSON file: one object per line, an array of objects, or a single object, which is one
+ * row. With `field`, the value of that key: an array of objects, or an object of columns.
  *
  * @throws DataFileError
  */

@@ -2,8 +2,8 @@ import type { Compressors, FileMetaData } from 'hyparquet';
 import { snappyUncompressor } from 'hysnappy';
 
 /**
- * What unpacks the pages of a file. Nearly all files are packed by Snappy, for which a page loads 3
- * kB; ZSTD is 3 kB more, and the decoders of all others are 70.
+ * The decompressors for a file. Nearly all files use Snappy, for which a web page loads 3 kB; ZSTD
+ * is 3 kB more, and all others together are 70.
  */
 export async function decodersOf({ row_groups: groups }: FileMetaData): Promise<Compressors> {
   const codecs = new Set(groups.flatMap(({ columns }) => columns.map(({ meta_data: chunk }) => chunk?.codec)));
@@ -22,7 +22,7 @@ export async function decodersOf({ row_groups: groups }: FileMetaData): Promise<
 
 type Decoder = NonNullable<Compressors[keyof Compressors]>;
 
-/** The decoder of LZ4 trips over pages that hold nothing. */
+/** The LZ4 decoder fails on empty pages. */
 const ofPages =
   (decode: Decoder): Decoder =>
   (input, length) =>

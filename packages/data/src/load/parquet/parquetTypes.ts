@@ -3,14 +3,14 @@ import { DataFileError } from '../../errors.ts';
 import { ClassLabel, list, value } from '../../features/feature.ts';
 import type { Feature, ValueType } from '../../features/feature.ts';
 
-/** What stands behind a column or a part of one in a Parquet file. */
+/** The type of a column in a Parquet file, or of a part of one. */
 export type ParquetNode =
   | { readonly kind: 'list'; readonly items: ParquetNode }
   | { readonly kind: 'map'; readonly values: ParquetNode }
   | { readonly kind: 'struct'; readonly fields: ReadonlyMap<string, ParquetNode> }
   | { readonly kind: 'value'; readonly element: SchemaElement; readonly holds: Holds };
 
-/** `any`: whatever the decoder gives, its type told from the values. */
+/** `any`: whatever the decoder returns; the type is inferred from the values. */
 export type Holds = ValueType | 'bytes' | 'decimal' | 'date' | 'time' | 'timestamp' | 'any';
 
 /** A part of the schema, and the parts under it. */
@@ -41,7 +41,7 @@ export function columnsOfSchema({ schema }: FileMetaData, where: string): Map<st
   return columns;
 }
 
-/** A repeated part without a list around it, as old writers have them, is a list too. */
+/** A repeated part without a list around it, as in old files, is a list too. */
 function nodeOf(part: Part): ParquetNode {
   const node = nodeOfOne(part);
   return part.element.repetition_type === 'REPEATED' ? { kind: 'list', items: node } : node;
@@ -51,7 +51,7 @@ function nodeOfOne({ element, children }: Part): ParquetNode {
   const [first] = children;
   if (!first) return { kind: 'value', element, holds: holdsOf(element) };
   if (element.converted_type === 'LIST' && children.length === 1) {
-    // The repeated part in between holds the items, or is the item itself.
+    // The repeated part in between contains the items, or is the item itself.
     return { kind: 'list', items: first.children.length === 1 ? nodeOf(first.children[0]!) : nodeOfOne(first) };
   }
   const values = first.children.find((child) => child.element.name === 'value');
@@ -77,7 +77,7 @@ function holdsOf({ type, converted_type: converted, logical_type: logical }: Sch
   return annotation === undefined ? 'bytes' : 'any';
 }
 
-/** The type of a column; undefined where only its values tell. */
+/** The type of a column; undefined if it must be inferred from the values. */
 export function featureOfNode(node: ParquetNode): Feature | undefined {
   if (node.kind === 'list') {
     const items = featureOfNode(node.items);
@@ -100,15 +100,15 @@ export function featureOfNode(node: ParquetNode): Feature | undefined {
   }
 }
 
-/** Whether a float holds every number of so many digits. */
+/** Whether a float can represent every number with this many digits. */
 export function isExactDecimal({ precision, logical_type: logical }: SchemaElement): boolean {
   return (precision ?? (logical?.type === 'DECIMAL' ? logical.precision : 0) ?? 38) <= 15;
 }
 
-/** How `datasets` describes a type, in the JSON that it leaves in the file. */
+/** The description of a type in the JSON that `datasets` stores in the file. */
 type WrittenFeature = { _type?: string; names?: string[]; feature?: WrittenFeature } | WrittenFeature[];
 
-/** The class labels of `datasets` in the file, also those inside lists. */
+/** The class labels that `datasets` stored in the file, also those inside lists. */
 export function classesOf({ key_value_metadata: entries = [] }: FileMetaData): ReadonlyMap<string, Feature> {
   const written = entries.find(({ key }) => key === 'huggingface')?.value;
   const classes = new Map<string, Feature>();
@@ -120,7 +120,7 @@ export function classesOf({ key_value_metadata: entries = [] }: FileMetaData): R
       if (own) classes.set(name, own);
     }
   } catch {
-    // Not ours to judge: without it the labels are numbers.
+    // The file is still readable: without the names, labels are numbers.
   }
   return classes;
 }

@@ -2,19 +2,19 @@ import type { SchemaElement } from 'hyparquet';
 import { isExactDecimal } from './parquetTypes.ts';
 import type { ParquetNode } from './parquetTypes.ts';
 
-/** Whole-number parts of a column that hold a number beyond 2^53. */
+/** Parts of a column with a whole number beyond 2^53. */
 type LargeParts = Set<ParquetNode>;
 
 /**
- * The values of a column as a dataset holds them: plain numbers, ISO dates, null for missing. Where
- * a whole number is beyond 2^53, all numbers of that part are text.
+ * The values of a column as a dataset stores them: plain numbers, ISO dates, null for missing. If a
+ * whole number is beyond 2^53, all numbers of that part become text.
  *
  * @returns the values, and whether there was such a part
  */
 export function plainValues(raw: readonly unknown[], node: ParquetNode): { values: unknown[]; isLarge: boolean } {
   const large: LargeParts = new Set();
   let values = raw.map((input) => plain(input, node, large));
-  // Only now is it known which parts have large numbers.
+  // Only now are the parts with large numbers known.
   if (large.size > 0) values = raw.map((input) => plain(input, node, large));
   return { values, isLarge: large.size > 0 };
 }
@@ -63,9 +63,7 @@ function plainValue(input: unknown, holds: string, element: SchemaElement): unkn
   }
 }
 
-/**
- * The whole number of a decimal: 32 or 64 bits, or bytes in two's complement, the highest first.
- */
+/** The unscaled integer of a decimal: 32 or 64 bits, or big-endian bytes in two's complement. */
 function wholeOf(input: unknown): bigint {
   if (!(input instanceof Uint8Array)) return BigInt(input as number);
   const number = input.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
@@ -78,7 +76,7 @@ function decimalText(number: bigint, scale: number): string {
   return `${number < 0n ? '-' : ''}${whole}${scale > 0 ? `.${digits.slice(-scale)}` : ''}`;
 }
 
-/** Parts of a second. */
+/** Fractions of a second. */
 function unitOf({ converted_type: converted, logical_type: logical, type }: SchemaElement): number {
   const unit = logical && 'unit' in logical ? logical.unit : undefined;
   if (unit === 'NANOS' || type === 'INT96') return 9;
@@ -92,9 +90,7 @@ function timeText(count: bigint, digits: number): string {
   return `${time}${fraction(count % perSecond, digits)}`;
 }
 
-/**
- * ISO text; with Z where the file says that it is UTC's. Milliseconds, or as many digits as it has.
- */
+/** ISO text; with Z if the file says UTC. Milliseconds, or as many digits as the value has. */
 function timestampText(count: bigint, element: SchemaElement): string {
   const digits = unitOf(element);
   const perSecond = 10n ** BigInt(digits);
@@ -105,7 +101,7 @@ function timestampText(count: bigint, element: SchemaElement): string {
   return `${seconds}${fraction(rest, digits) || '.000'}${isLocal ? '' : 'Z'}`;
 }
 
-/** Behind the seconds: nothing, or three, six or nine digits. */
+/** The fraction of a second: nothing, or three, six or nine digits. */
 function fraction(rest: bigint, digits: number): string {
   if (rest === 0n) return '';
   return `.${String(rest)

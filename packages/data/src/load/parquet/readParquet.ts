@@ -12,7 +12,8 @@ import { plainValues } from './parquetValues.ts';
 import type { RawColumn, RawTable } from '../rawTable.ts';
 
 /**
- * A Parquet file, with the types that it tells; class names that `datasets` wrote into it are kept.
+ * Reads a Parquet file with the types of its schema; class names that `datasets` stored in it are
+ * kept.
  *
  * @throws DataFileError
  */
@@ -63,7 +64,7 @@ function asText(feature: Feature): Feature {
 }
 
 /**
- * Refuses metadata that names columns which the schema lacks. The decoder would find out only after
+ * Refuses metadata that names columns missing from the schema. The decoder would notice only after
  * it began with others, whose failures nobody would catch.
  */
 function requirePaths(metadata: FileMetaData): void {
@@ -106,9 +107,7 @@ async function readColumns(file: ArrayBuffer, metadata: FileMetaData): Promise<M
   );
 }
 
-/**
- * A part whose annotation the decoder does not see, so that it gives numbers as they are stored.
- */
+/** A part whose annotation the decoder ignores, so that it returns numbers as they are stored. */
 function withoutRounding(element: SchemaElement): SchemaElement {
   const kind = element.logical_type?.type ?? element.converted_type ?? '';
   if (!/^(DECIMAL|DATE|TIME)/.test(kind) && !/^(DECIMAL|DATE|TIME)/.test(element.converted_type ?? '')) return element;

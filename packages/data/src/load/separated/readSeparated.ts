@@ -7,7 +7,7 @@ import { separatedRecords } from './separatedRecords.ts';
 import type { SeparatedRecord } from './separatedRecords.ts';
 import { typeOfTexts } from './typeOfTexts.ts';
 
-/** What pandas, and so `datasets`, takes for a missing value. */
+/** Words that pandas, and so `datasets`, reads as a missing value. */
 const missingWords = [
   '',
   '#N/A',
@@ -31,7 +31,7 @@ const missingWords = [
 ];
 
 /**
- * A csv or tsv file, its types told from the values as pandas does.
+ * Reads a csv or tsv file; types are inferred from the values as in pandas.
  *
  * @throws DataFileError
  */
@@ -75,7 +75,7 @@ function columnOfTexts(texts: readonly (string | null)[], feature: Feature | und
   return { values: texts.map((text) => text?.replace(decimal, '.') ?? null), feature };
 }
 
-/** A record of JSON would pass for a line of column names. */
+/** A JSON record would be read as a line of column names. */
 function refuseJson(text: string, where: string): void {
   if (/^\s*(\[\s*)?\{\s*"/.test(text))
     throw new DataFileError(`${where} begins like JSON, not with a line of column names: load it as 'json'.`);
@@ -84,8 +84,8 @@ function refuseJson(text: string, where: string): void {
 const delimiters: Readonly<Record<string, string>> = { ',': "','", ';': "';'", '\t': "'\\t'", '|': "'|'" };
 
 /**
- * Refuses a header in which another delimiter stands more often than the one that would be used:
- * Excel separates by semicolons where the comma is the decimal mark.
+ * Refuses a header with more of another delimiter than of the one in use: Excel separates with
+ * semicolons in locales where the comma is the decimal mark.
  */
 function requireDelimiter(text: string, where: string, delimiter: string, quote: string | null): void {
   const line = /^(?:[ \t]*[\r\n])*([^\r\n]*)/.exec(text)?.[1] ?? '';
@@ -107,8 +107,8 @@ function requireDelimiter(text: string, where: string, delimiter: string, quote:
 }
 
 /**
- * Names as pandas gives them: one that is empty says its place, and of two that are alike the
- * second gets a number behind it, as in `score`, `score.1`.
+ * Column names as in pandas: an empty one gets its index, and the second of two equal ones gets a
+ * number appended, as in `score`, `score.1`.
  */
 function namesOfHeader(fields: readonly string[]): string[] {
   const names = fields.map((name, index) => (name === '' ? `Unnamed: ${index}` : name));
@@ -133,7 +133,7 @@ function namesOfHeader(fields: readonly string[]): string[] {
   return names;
 }
 
-/** Short lines are filled with missing values, as in pandas; a long one has a field too many. */
+/** Short lines are filled with missing values, as in pandas; a longer line is an error. */
 function requireWidths(
   records: readonly SeparatedRecord[],
   names: readonly string[],

@@ -2,11 +2,11 @@ import { DataFileError } from '../../errors.ts';
 
 export interface SeparatedFormat {
   readonly delimiter: string;
-  /** null: no quoting at all. */
+  /** null for no quoting. */
   readonly quote: string | null;
 }
 
-/** A line of a separated file, or several where a field in quotation marks holds line ends. */
+/** A record of a separated file: one line, or several if a quoted field contains line ends. */
 export interface SeparatedRecord {
   readonly fields: string[];
   /** Where it begins, from 1. */
@@ -16,7 +16,7 @@ export interface SeparatedRecord {
 /**
  * The records of a separated file as pandas reads them, and so `datasets`: lines end by LF, CRLF or
  * CR; lines that are empty or blank are skipped; a mark inside a field that does not begin with one
- * is a character like others; what stands behind a closing mark belongs to the field.
+ * is an ordinary character; text after a closing mark belongs to the field.
  *
  * @throws DataFileError for a mark that is never closed
  */
@@ -30,7 +30,7 @@ export function separatedRecords(text: string, where: string, format: SeparatedF
 const newline = 10;
 const carriageReturn = 13;
 
-/** Goes through a text once, from field to field. */
+/** Scans a text once, field by field. */
 class Scanner {
   readonly #text: string;
   readonly #where: string;

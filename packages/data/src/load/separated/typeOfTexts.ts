@@ -3,16 +3,13 @@ import { decimalNumber, numberOfText, withoutBlanks } from '../../features/numbe
 import type { RawColumn } from '../rawTable.ts';
 
 const wholeNumber = /^[+-]?\d+$/;
-/**
- * Words that are numbers, where no blanks stand around them; `nan` is one only where that is asked
- * for.
- */
+/** Words that are numbers, if no blanks surround them; `nan` only on request. */
 const infinity = /^[+-]?inf(inity)?$/i;
 const truth = /^(true|false)$/i;
 
 /**
- * What a column of texts holds, told as pandas tells it: whole numbers, numbers, booleans or text.
- * Whole numbers beyond 2^53 would lose digits: they stay text.
+ * The type of a column of texts, inferred as in pandas: whole numbers, numbers, booleans or text.
+ * Whole numbers beyond 2^53 would lose digits, so they stay text.
  *
  * @param decimal the decimal mark
  */
@@ -23,7 +20,7 @@ export function typeOfTexts(texts: readonly (string | null)[], decimal: string):
   const convert = (read: (text: string) => unknown) => texts.map((text) => (text === null ? null : read(text)));
   if (present.every((text) => wholeNumber.test(withoutBlanks(text)))) {
     const isExact = present.every((text) => Number.isSafeInteger(Number(text)));
-    // Plus zero: whole numbers have no -0.
+    // Adds zero, as whole numbers have no -0.
     return isExact ? { values: convert((text) => Number(text) + 0) } : { values: texts, feature: value('string') };
   }
   if (present.every((text) => decimalNumber.test(withPoint(withoutBlanks(text))) || infinity.test(text)))

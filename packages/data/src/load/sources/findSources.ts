@@ -7,16 +7,16 @@ import { fileSource, givenSources, missingFile } from './source.ts';
 import type { SourcesBySplit } from './source.ts';
 import { splitOfFile } from './splitOfFile.ts';
 
-/** Names without an owner that older lessons use. */
+/** Names without an owner, as used in older lessons. */
 const hubNames: Readonly<Record<string, string>> = { glue: 'nyu-mll/glue' };
 
 /** Whether this is GLUE on the hub. */
 export const isGlue = (path: string) => (hubNames[path] ?? path) === hubNames['glue'];
 
 /**
- * The files that a dataset consists of, by split.
+ * The files of a dataset, by split.
  *
- * @throws DatasetError, DataFileError; HubError when the hub cannot be asked
+ * @throws DatasetError, DataFileError; HubError when the hub cannot be reached
  */
 export async function findSources(path: string, options: LoadDatasetOptions): Promise<SourcesBySplit> {
   const builder = givenBuilder(path, options);
@@ -43,14 +43,14 @@ export async function findSources(path: string, options: LoadDatasetOptions): Pr
   return (await folders()).sourcesOfFolder(path, isFolder ? path : (hubNames[path] ?? path), isFolder, options);
 }
 
-/** What chooses among the files of a folder would do nothing for a path that is one file. */
+/** Refuses options that choose among the files of a folder, for a path that is one file. */
 function refuseFolderOptions(path: string, { dataFiles, dataDir }: LoadDatasetOptions): void {
   if (dataFiles === undefined && (dataDir === undefined || /\.zip$/i.test(path))) return;
   const name = dataFiles === undefined ? 'dataDir' : 'dataFiles';
   throw new DatasetError(`${name} chooses among the files of a folder; '${path}' is a file.`);
 }
 
-/** A page that is given its files has nothing to look through. */
+/** Loaded on demand: a page with given files does not search folders. */
 const folders = () => import('./folderSources.ts');
 
 /** The builder that the caller named, if any. */

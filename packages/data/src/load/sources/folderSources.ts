@@ -8,7 +8,7 @@ import type { Source, SourcesBySplit } from './source.ts';
 import { splitOfFile } from './splitOfFile.ts';
 import { unpack } from './unpack.ts';
 
-/** What Python's `datasets` reads beside, by these names; no name on the hub. */
+/** Builders of Python's `datasets` that are missing here; these are not names on the hub. */
 const otherKinds: readonly string[] = [
   'arrow',
   'audiofolder',
@@ -27,8 +27,8 @@ const otherKinds: readonly string[] = [
 /**
  * The files of a folder, or of a repository on the hub.
  *
- * @param path as the caller gave it
- * @param name what the hub calls it
+ * @param path as passed by the caller
+ * @param name its name on the hub
  */
 export async function sourcesOfFolder(
   path: string,
@@ -72,7 +72,7 @@ export async function sourcesOfFolder(
 /** A path without `./` and doubled slashes. */
 const plainPath = (path: string): string => path.replaceAll(/\/{2,}/g, '/').replaceAll(/(^|\/)(?:\.\/)+/g, '$1');
 
-/** The files of an archive, chosen as those of a folder. */
+/** The data files of an archive, chosen as in a folder. */
 export async function sourcesOfZip(path: string, options: LoadDatasetOptions): Promise<SourcesBySplit> {
   const files = await unpack({ label: path, bytes: await readBytes(path) });
   const byName = new Map(files.map((file) => [file.label.slice(path.length + 1), file]));
@@ -82,7 +82,7 @@ export async function sourcesOfZip(path: string, options: LoadDatasetOptions): P
   });
 }
 
-/** JSON that tells of data, or of a model. */
+/** JSON files that describe data or a model. */
 const noData: ReadonlySet<string> = new Set([
   'config.json',
   'dataset_dict.json',
@@ -90,7 +90,7 @@ const noData: ReadonlySet<string> = new Set([
   'dataset_infos.json',
 ]);
 
-/** Whether a file is none that lies beside data, by the rules of `datasets`. */
+/** Whether a file is data, and not documentation or metadata, by the rules of `datasets`. */
 function isData(file: string): boolean {
   const parts = file.split('/');
   const folders = parts.slice(0, -1);
@@ -98,10 +98,10 @@ function isData(file: string): boolean {
   return builderOf(file) !== undefined && !noData.has(parts.at(-1)!);
 }
 
-/** How the hub calls the parts of a split: where there are any, nothing else is data. */
+/** The hub's naming of the shards of a split: if there are any, nothing else is data. */
 const partOfSplit = /^data\/[\w.]+-\d{5}-of-\d{5}[^/]*$/;
 
-/** Of the files of a folder or repository, those that are its data, by split. */
+/** The data files of a folder or repository, by split. */
 function chooseFiles(
   all: readonly string[],
   path: string,
@@ -131,7 +131,7 @@ function chooseFiles(
   const named = chosen.filter((file) => splitOfFile(file) !== undefined);
   if (named.length > 0) chosen = named;
   const kinds = [...new Set(chosen.map((file) => builderOf(file)!))];
-  // A README.txt beside the data is no data.
+  // A README.txt next to the data is not data.
   const others = kinds.filter((kind) => kind !== 'text');
   const kind = kinds.length > 1 && others.length === 1 ? others[0] : kinds[0];
   if (kind === undefined) {
@@ -153,7 +153,7 @@ function chooseFiles(
   return new Map([...sources].filter(([, files]) => files.length > 0));
 }
 
-/** Folders that hold data of their own: `mrpc/train-….parquet`. */
+/** Subfolders with data of their own: `mrpc/train-….parquet`. */
 function configurations(files: readonly string[]): string[] {
   const folders = files
     .map((file) => file.split('/').slice(0, -1).at(-1) ?? '')

@@ -1,7 +1,9 @@
-/** Whether a path stands for several: `data/*.csv`, `**` for any folders, `?`, `[0-9]`. */
+/** Whether a path is a pattern: `data/*.csv`, `**` for any folders, `?`, `[0-9]`. */
 export const isPattern = (path: string): boolean => /[*?[]/.test(path);
 
-/** What paths match a pattern, as Python's `fsspec` reads it: `*` stays within a folder. */
+/**
+ * The regular expression of a pattern, as Python's `fsspec` reads it: `*` stays within a folder.
+ */
 export function pathsLike(pattern: string): RegExp {
   const source = pattern.replace(/\*\*\/|\*\*|\*|\?|\[!?[^\]]+\]|[^*?[]+|\[/g, (part) => {
     if (part === '**/') return '(?:.*/)?';

@@ -3,10 +3,10 @@ import { DataFileError, DatasetError } from '../../errors.ts';
 import type { DataFile } from '../../platform/platform.ts';
 import type { LoadDatasetOptions } from '../loadOptions.ts';
 
-/** A file to be read: where its bytes come from, and what it is called. */
+/** A file to read: its bytes and its name. */
 export interface Source {
   readonly label: string;
-  /** @throws DataFileError that names the file; HubError, which does so too */
+  /** @throws DataFileError that names the file; HubError, which also names it */
   readonly read: () => Promise<Uint8Array>;
 }
 
@@ -18,7 +18,7 @@ export function fileSource(file: DataFile): Source {
   return { label, read: () => readBytes(file).catch(unreadable(label, DataFileError)) };
 }
 
-/** Names the file in an error that does not. */
+/** Returns a handler that adds the file's name to an error that lacks it. */
 export function unreadable(label: string, naming: abstract new (...args: never[]) => Error): (error: unknown) => never {
   return (error) => {
     if (error instanceof naming) throw error;
@@ -34,7 +34,7 @@ function whyUnreadable(label: string, error: unknown): string {
   return `'${label}' cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
 }
 
-/** What is said of a file that is not there. */
+/** The message for a missing file. */
 export const missingFile = (label: string) => `There is no file '${label}'.${adviceForPattern(label)}`;
 
 function adviceForPattern(label: string): string {
@@ -47,7 +47,7 @@ function adviceForPattern(label: string): string {
 const isFile = (given: unknown): given is DataFile =>
   typeof given === 'string' || (typeof given === 'object' && given !== null && 'arrayBuffer' in given);
 
-/** The files that the caller gave, by split. @throws DatasetError where there are none */
+/** The caller's files, by split. @throws DatasetError where there are none */
 export async function givenSources(
   dataFiles: NonNullable<LoadDatasetOptions['dataFiles']>,
   sourcesOf: (file: DataFile) => Promise<readonly Source[]>,

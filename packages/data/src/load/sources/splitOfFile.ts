@@ -5,10 +5,10 @@ const keywords: readonly (readonly [split: string, words: readonly string[]])[] 
 ];
 
 /**
- * The split that a file's path names, by the words that `datasets` looks for: `train.tsv`,
- * `imdb.dev.csv`, `test/part1.csv`. GLUE's `dev_matched.tsv` is `validation_matched`. A part of a
- * split in a folder, `data/train_sft-00000-of-00002.parquet`, is called as the split is. Undefined
- * if it names none.
+ * The split named in a file's path, by the words that `datasets` looks for: `train.tsv`,
+ * `imdb.dev.csv`, `test/part1.csv`. GLUE's `dev_matched.tsv` is `validation_matched`. A shard of a
+ * split, `data/train_sft-00000-of-00002.parquet`, has the name of its split. Undefined if the path
+ * names none.
  */
 export function splitOfFile(path: string): string | undefined {
   const parts = path.split('/');

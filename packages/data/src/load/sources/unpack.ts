@@ -1,25 +1,25 @@
 import { gunzip } from '#platform';
 import { DataFileError } from '../../errors.ts';
 
-// The decoders are loaded where a file needs them: a page that reads plain text does without.
+// The decoders are loaded on demand: a page that reads plain text needs none.
 
-/** A file as it lies there, or one out of an archive. */
+/** A file by itself, or one from an archive. */
 export interface UnpackedFile {
-  /** For messages: `train.csv.gz`, `pairs.zip/train.csv`. */
+  /** Name for messages: `train.csv.gz`, `pairs.zip/train.csv`. */
   readonly label: string;
   readonly bytes: Uint8Array;
 }
 
-/** What a file is, told by its first bytes: its name may not say it. */
+/** The kind of a file by its first bytes, as its name may not say it. */
 function startsWith(bytes: Uint8Array, ...magic: readonly number[]): boolean {
   return magic.every((byte, index) => bytes[index] === byte);
 }
 
 /**
- * What is in a file: itself, what was compressed in it (gzip, Zstandard), or the files of a zip
- * archive in the order of their names.
+ * The content of a file: itself, decompressed (gzip, Zstandard), or the files of a zip archive in
+ * the order of their names.
  *
- * @throws DataFileError for a damaged file, and for a kind of compression that is not known
+ * @throws DataFileError for a damaged file, and for an unsupported compression
  */
 export async function unpack({ label, bytes }: UnpackedFile): Promise<UnpackedFile[]> {
   try {

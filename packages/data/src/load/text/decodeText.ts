@@ -1,14 +1,15 @@
 import { DataFileError } from '../../errors.ts';
 
 /**
- * The text of a file, without byte order mark: UTF-8, or UTF-16 where its mark says so, or as told.
+ * The text of a file, without byte order mark: UTF-8, or UTF-16 if its mark says so, or the given
+ * encoding.
  *
  * @param encoding a label of the Encoding Standard: `windows-1252`, `utf-16le`, `shift_jis`
- * @throws DataFileError when it is none
+ * @throws DataFileError when the encoding is unknown, or the text is not in it
  */
 export function decodeText(bytes: Uint8Array, where: string, encoding: string | undefined): string {
   const marked = markedEncoding(bytes);
-  // Python's utf-16 obeys the mark as well.
+  // Python's utf-16 respects the mark as well.
   const name = encoding === undefined || /^utf[-_]?16$/i.test(encoding) ? (marked ?? encoding ?? 'utf-8') : encoding;
   const decoder = decoderOf(name);
   try {
@@ -35,7 +36,7 @@ function markedEncoding(bytes: Uint8Array): string | undefined {
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
 }
 
-/** Python's names that the Encoding Standard writes otherwise. */
+/** Python's names that differ from the Encoding Standard's. */
 const pythonNames: Readonly<Record<string, string>> = {
   'utf-8-sig': 'utf-8',
   'utf-16-le': 'utf-16le',
@@ -53,7 +54,7 @@ function decoderOf(encoding: string) {
     try {
       return new TextDecoder(known, { fatal: true });
     } catch {
-      // Tried under its other name, then refused.
+      // Tries the other name, then refuses.
     }
   }
   throw new DataFileError(

@@ -32,8 +32,8 @@ export async function readText(
 }
 
 /**
- * What may be the GLUE subset that the caller asked for: its name, or the folder of that name in
- * which the file lies, unless it is told how to read it.
+ * Candidates for the GLUE subset: the configuration and the file's folder, unless options say how
+ * to read the file.
  */
 function namesOfSubset(label: string, isGiven: boolean, options: LoadDatasetOptions): string[] {
   const { delimiter, quote, columnNames, features, naValues, name } = options;
