@@ -49,8 +49,6 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   extends TrainerResults
   implements RunningTrainer
 {
-  /** With `autoFindBatchSize`, its `perDeviceTrainBatchSize` becomes the size that was found. */
-  args: TrainingArguments;
   /** Rows to train on. */
   readonly trainDataset: TrainerDataset | undefined;
   /** Rows to evaluate on: one dataset, or several by name. */
@@ -84,7 +82,6 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     refuseUncalledOverrides(this, Trainer.prototype);
     const { current, args, trainDataset, evalDataset, processingClass, callbacks } = this.#parts;
     this.#device = options.device;
-    this.args = args;
     this.trainDataset = trainDataset;
     this.evalDataset = evalDataset;
     this.processingClass = processingClass;
@@ -96,6 +93,11 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     this.#initialised = this.#callbacks.call('onInitEnd');
     // Whoever trains or evaluates sees it fail.
     this.#initialised.catch(() => {});
+  }
+
+  /** With `autoFindBatchSize`, its `perDeviceTrainBatchSize` becomes the size that was found. */
+  get args(): TrainingArguments {
+    return this.#parts.args;
   }
 
   /** The model; of `modelInit`, that of the last run. @throws TrainerError before there is one */
@@ -147,8 +149,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
         if (!this.args.autoFindBatchSize) return await this.#run(checkpoint, options);
         const size = checkpoint?.args['per_device_train_batch_size'] ?? this.args.perDeviceTrainBatchSize;
         return await findBatchSize({ model: this.model, batchSize: Number(size) }, async (rows) => {
-          this.args = this.args.withTrainBatchSize(rows);
-          this.#parts = withArguments(this.#parts, this.args);
+          this.#parts = withArguments(this.#parts, this.args.withTrainBatchSize(rows));
           // A run goes on with the state that it has read.
           return this.#run(await checkpointToGoOnFrom(checkpoint?.path ?? null, this.args.outputDir), options);
         });

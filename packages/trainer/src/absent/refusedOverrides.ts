@@ -72,17 +72,22 @@ const overridable = [
   'saveModel',
 ];
 
+/** Options that are read once: set on a Trainer later, they would silently do nothing. */
+const readOnce = ['computeMetrics', 'dataCollator', 'computeLossFunc', 'labelNames'];
+
 /**
  * Refuses a subclass that overrides a method which `transformers` calls and this Trainer does not:
  * it would silently never be called. The same holds for names in snake_case or with other capitals,
  * such as getTrainDataLoader.
  *
- * @throws TrainerError naming the method
+ * @throws TrainerError naming the method, or the option that was set on the Trainer
  */
 export function refuseUncalledOverrides(trainer: object, base: object): void {
   for (let part: object | null = trainer; part && part !== base; part = Object.getPrototypeOf(part) as object | null) {
     for (const name of Object.getOwnPropertyNames(part)) {
       const called = camelCase(name.replace(/^_+/, ''));
+      if (part === trainer && readOnce.includes(called))
+        throw new TrainerError(`${nameOf(trainer)} has ${name}, which nothing reads: pass it to the constructor`);
       const isUncalled = internal.has(called) || Object.hasOwn(absentMethods, called);
       const meant = called in base ? called : overridable.find((own) => own.toLowerCase() === called.toLowerCase());
       if (!isUncalled && meant !== undefined && meant !== name)
