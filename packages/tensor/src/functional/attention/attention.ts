@@ -36,7 +36,7 @@ const lengths: Kind = {
 /**
  * Uploads the cumulative lengths of sequences that are concatenated without padding.
  *
- * @param cuSeqlens 0, the end of the first sequence, …, the end of the last
+ * @param cuSeqlens u32: 0, the end of the first sequence, …, the end of the last
  * @throws ShapeError, TensorError
  */
 export function packSequences(device: Device, cuSeqlens: Uint32Array): PackedSequences {
