@@ -10,7 +10,7 @@ import { checkpoint, sentences } from './parts/tinyTask.ts';
 
 const temperature = 0.2;
 
-/** Cosines of all pairs of rows, without those with themselves. */
+/** Cosines of all pairs of different rows. */
 function similarities(vectors: at.Tensor): at.Tensor {
   const unit = at.div(vectors, at.norm(vectors, -1, { keepDim: true }));
   const { device } = vectors;
@@ -18,7 +18,7 @@ function similarities(vectors: at.Tensor): at.Tensor {
   return at.maskedFill(at.matmul(unit, at.transpose(unit, 0, 1)), itself, -1e9);
 }
 
-/** `-log softmax` of the similarities to the others of the same label, mean over these. */
+/** `-log softmax` of the similarities to the others with the same label, averaged over these. */
 const contrastiveLoss: ComputeLossFunc = ({ logits }, { data }, { numItemsInBatch = data.length }) => {
   const scores = at.logSoftmax(at.scale(similarities(logits), 1 / temperature));
   const labels = at.tensor(Int32Array.from(data), { device: logits.device });

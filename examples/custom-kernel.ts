@@ -1,4 +1,4 @@
-// A kernel of one's own: WGSL, recorded and run on Attune's device.
+// A custom kernel: WGSL, recorded and run on Attune's device.
 import { openDevice, spreadWorkgroups } from '@attune/kernels';
 
 const source = `

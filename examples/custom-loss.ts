@@ -1,4 +1,4 @@
-// A loss of one's own: rows of class 1 count three times as much as those of class 0.
+// A custom loss: rows of class 1 count three times as much as those of class 0.
 import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';
 import type { Batch } from '@attune/data';
 import { crossEntropy } from '@attune/tensor';

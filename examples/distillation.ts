@@ -1,6 +1,6 @@
-// Distillation (Hinton et al., 2015): a smaller BERT learns what a trained one thinks of all
-// classes. The student, half as large, has all 16 sentences right (2026-11-28).
-// npm run example -- distillation
+// Distillation (Hinton et al., 2015): a smaller BERT learns the class probabilities of a trained
+// one. The student, half as large, has all 16 sentences right (2026-11-28). npm run example --
+// distillation
 import {
   AutoModelForSequenceClassification,
   AutoTokenizer,

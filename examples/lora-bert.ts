@@ -1,9 +1,9 @@
-// LoRA (Hu et al., 2021): a BERT is tuned by small matrices beside its query and value layers,
-// which are then merged into their weights. Beside it the same model, tuned whole.
+// LoRA (Hu et al., 2021): fine-tunes BERT by small matrices added to its query and value layers,
+// which are then merged into their weights; for comparison, also fine-tunes the same model in full.
 // From a base that guesses (0.51) two epochs bring LoRA of rank 8 to 0.935 of the pocket pairs with
 // 4,226 trained parameters, and full tuning to 0.970 with 85,506 (lavapipe 25, 2026-11-28). A model
-// as small as this has more activations than weights: LoRA needs 9.7 MB, full tuning 7.4 MB.
-// npm run example -- lora-bert [PAIRS] [EPOCHS OF THE BASE] [EPOCHS] [RANK]
+// as small as this has more activations than weights: LoRA needs 9.7 MB, full tuning 7.4 MB. npm
+// run example -- lora-bert [PAIRS] [EPOCHS OF THE BASE] [EPOCHS] [RANK]
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

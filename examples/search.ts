@@ -6,7 +6,7 @@ import { checkpoint } from './parts/tinyTask.ts';
 
 const [name = checkpoint, count = '10000'] = process.argv.slice(2);
 
-// Made-up sentences, no two alike, the same every time.
+// Made-up sentences, all different, the same in every run.
 const choices = [
   ['old', 'small', 'young', 'tired', 'grey'],
   ['fox', 'sailor', 'teacher', 'baker', 'violinist'],

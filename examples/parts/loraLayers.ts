@@ -3,7 +3,7 @@ import type { BertForSequenceClassification } from '@attune/bert';
 import { add, init, Linear, matmul, Module, noGrad, scale } from '@attune/tensor';
 import type { Tensor } from '@attune/tensor';
 
-/** A linear layer, frozen, and beside it a change of rank r: `base(x) + (alpha / r) B A x`. */
+/** A frozen linear layer plus a change of rank r: `base(x) + (alpha / r) B A x`. */
 class LoraLinear extends Module {
   readonly base_layer: Linear;
   readonly lora_A: Linear;
@@ -24,7 +24,7 @@ class LoraLinear extends Module {
     return add(this.base_layer.forward(input), scale(this.lora_B.forward(this.lora_A.forward(input)), this.#factor));
   }
 
-  /** The layer with the change in its weight. */
+  /** The layer with the change merged into its weight. */
   async merged(): Promise<Linear> {
     const { weight } = this.base_layer;
     const change = scale(matmul(this.lora_B.weight, this.lora_A.weight), this.#factor);
@@ -36,7 +36,7 @@ class LoraLinear extends Module {
 const attentionsOf = ({ bert }: BertForSequenceClassification) =>
   bert.encoder.layer.map(({ attention }) => attention.self);
 
-/** Freezes a model but for its classifier, and puts small changes beside query and value. */
+/** Freezes a model except its classifier, and adds LoRA to query and value. */
 export function addLora(model: BertForSequenceClassification, rank: number): void {
   model.requiresGrad_(false);
   model.classifier.requiresGrad_();
@@ -46,7 +46,7 @@ export function addLora(model: BertForSequenceClassification, rank: number): voi
   }
 }
 
-/** Puts the changes into the weights: the model is a plain BERT again. */
+/** Merges the changes into the weights: the model is a plain BERT again. */
 export async function mergeLora(model: BertForSequenceClassification): Promise<void> {
   for (const attention of attentionsOf(model)) {
     attention.query = await (attention.query as LoraLinear).merged();

@@ -4,7 +4,10 @@ import * as evaluate from '@attune/evaluate';
 import { Trainer, TrainingArguments } from '@attune/trainer';
 import { pocketSource } from '../../apps/mrpc-demo/src/sources/pocket.ts';
 
-/** Training pairs, as many as asked for, and what trains a model on them and tells the outcome. */
+/**
+ * The requested number of training pairs, and a function that trains a model on them and reports
+ * the result.
+ */
 export async function pocketTask(rows: number) {
   const { tokenizer, train, validation, createModel, defaults } = await pocketSource();
   const encode = (dataset: typeof train) =>

@@ -1,10 +1,10 @@
-// Sentences whose words have labels, and a collator that fills labels up as the ids are.
+// Sentences with labelled words, and a collator that pads labels as well as ids.
 import type { Tokenizer } from '@attune/bert';
 import { Dataset, type ListCollator } from '@attune/data';
 import { sentences } from './tinyTask.ts';
 
 const [nouns, verbs] = [/^(rain|lake|fox)$/i, /^(is|will|rain|falls|expected|crossed|runs)$/i];
-/** The label of what is not learned: special tokens, and all pieces of a word but its first. */
+/** The label that the loss ignores: special tokens, and all pieces of a word but its first. */
 export const ignored = -100;
 
 const labelOf = (word: string) => (nouns.test(word) ? 1 : verbs.test(word) ? 2 : 0);

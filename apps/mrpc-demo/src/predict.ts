@@ -3,28 +3,28 @@ import { DataCollatorWithPadding } from '@attune/data';
 import { noGrad } from '@attune/tensor';
 import { DemoError } from './cli/demoError.ts';
 
-/** What a model says of one or two texts. */
+/** The prediction of a model for one or two texts. */
 export type Prediction =
   | {
       /** The most likely class. */
       readonly label: string;
       readonly probability: number;
-      /** Of every class, by name. They sum to 1. */
+      /** Probability of every class, by name. They sum to 1. */
       readonly probabilities: Readonly<Record<string, number>>;
     }
   | {
-      /** Every label that is more likely than not. */
+      /** Every label with a probability above one half. */
       readonly labels: readonly string[];
-      /** Of every label, by name. Each stands for itself. */
+      /** Probability of every label, by name, independent of the others. */
       readonly probabilities: Readonly<Record<string, number>>;
     }
   | {
-      /** What a regression gives. */
+      /** The value of a regression. */
       readonly score: number;
     };
 
 /**
- * Asks a saved model.
+ * Predicts with a saved model.
  *
  * @param name a folder, or a name on the hub
  * @throws DemoError for a model whose head was never trained
@@ -44,10 +44,7 @@ export async function predict(name: string, [first, second]: readonly [string, s
   return readLogits([...logits], model.config.labels, model.config.problemType);
 }
 
-/**
- * What logits mean depends on what the model was trained for, as in the
- * pipelines of `transformers`.
- */
+/** Interprets logits by what the model was trained for, as do the pipelines of `transformers`. */
 export function readLogits(logits: readonly number[], names: readonly string[], problem: string | null): Prediction {
   if (problem === 'regression' || (problem === null && logits.length === 1)) return { score: logits[0] ?? NaN };
   const isMultiLabel = problem === 'multi_label_classification';

@@ -1,11 +1,11 @@
-/** A text or two, and what they are labelled. */
+/** One or two texts, and their label. */
 interface LabelledPair {
   readonly sentence1: string;
   readonly sentence2?: string;
   readonly label: number;
 }
 
-/** Numbers of the features that are not 0, and their values. */
+/** Indices of the nonzero features, and their values. */
 interface Features {
   readonly indices: readonly number[];
   readonly values: readonly number[];
@@ -19,9 +19,9 @@ const overlapFeatures = 4;
 const wordsOf = (sentence: string) => new Set(sentence.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
 
 /**
- * A logistic regression on which words stand in each sentence and on how many they share: what can
- * be told without the order of words. Returns a label for each pair to predict. With more than two
- * labels it is trained one label against all others.
+ * A logistic regression on the words of each sentence and on how many they share: what can be
+ * predicted without the order of words. Returns a label for each pair to predict. With more than
+ * two labels it is trained one-vs-rest.
  */
 export function bagOfWordsPredictions(train: readonly LabelledPair[], pairs: readonly LabelledPair[]): number[] {
   const vocabulary = new Map<string, number>();
@@ -72,7 +72,7 @@ function score(weights: Float64Array, { indices, values }: Features): number {
   return sum;
 }
 
-/** Logistic regression by AdaGrad, example after example. */
+/** Logistic regression trained by AdaGrad, one example at a time. */
 function fit(features: readonly Features[], targets: readonly number[], size: number): Float64Array {
   const weights = new Float64Array(size);
   const squares = new Float64Array(size).fill(1e-8);

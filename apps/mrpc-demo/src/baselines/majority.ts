@@ -1,4 +1,4 @@
-/** What always giving the most frequent training label scores. */
+/** The score of always predicting the most frequent training label. */
 export function majorityPredictions(trainLabels: readonly number[], count: number): number[] {
   const counts = new Map<number, number>();
   for (const label of trainLabels) counts.set(label, (counts.get(label) ?? 0) + 1);

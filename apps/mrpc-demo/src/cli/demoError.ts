@@ -1,4 +1,4 @@
-/** Something that the person who runs the demo can put right. Shown as one line. */
+/** Something that the user of the demo can fix. Shown as one line. */
 export class DemoError extends Error {
   override name = 'DemoError';
 }

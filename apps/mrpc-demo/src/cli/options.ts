@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util';
 import { nearestName } from '@attune/validate';
 import { DemoError } from './demoError.ts';
 
-/** Which columns of the dataset are read; null: told from their names and types. */
+/** Which columns of the dataset are read; null: chosen by their names and types. */
 export interface ColumnOptions {
   /** One column of texts, or two. */
   readonly textColumns: readonly string[] | null;
   readonly labelColumn: string | null;
-  /** What separates the fields of a file. */
+  /** The delimiter of fields in a file. */
   readonly delimiter: string | null;
   /** Whether quotation marks in a csv or tsv file are part of the texts. */
   readonly plainQuotes: boolean;
@@ -27,17 +27,19 @@ export interface TrainOptions {
   readonly seed: number;
   /** Mixed precision. */
   readonly fp16: boolean;
-  /** Go on from the newest checkpoint in the output folder. */
+  /** Resume from the newest checkpoint in the output folder. */
   readonly resume: boolean;
   /** Keep the model of the epoch with the lowest validation loss. */
   readonly best: boolean;
-  /** Evaluations without a lower validation loss after which it ends; null: it does not. */
+  /**
+   * Number of evaluations without a lower validation loss after which training stops; null: never.
+   */
   readonly earlyStopping: number | null;
   /** Train the embedded default, whatever the machine. */
   readonly pocket: boolean;
   readonly output: string;
   readonly json: boolean;
-  /** Each event of the run as a line of JSON, the result last. */
+  /** Print each event of the run as a line of JSON, the result last. */
   readonly jsonLines: boolean;
   readonly debug: boolean;
 }
@@ -119,7 +121,9 @@ type Values = {
   [Name in keyof typeof optionTypes]?: (typeof optionTypes)[Name]['type'] extends 'string' ? string : boolean;
 };
 
-/** Reads options and other words; what is no option is told with the nearest one. */
+/**
+ * Reads options and other arguments; an unknown option is an error that suggests the nearest one.
+ */
 function parseWords(words: readonly string[]): { values: Values; positionals: string[] } {
   const { tokens, values, positionals } = parseArgs({
     args: [...words],
@@ -150,7 +154,7 @@ const seeHelp = 'See npm run demo -- --help.';
 /**
  * Reads the command line.
  *
- * @throws DemoError for what it does not know
+ * @throws DemoError for anything unknown
  */
 export function readOptions(words: readonly string[]): DemoOptions {
   const { values, positionals } = parseWords(words);

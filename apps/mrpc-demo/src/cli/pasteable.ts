@@ -1,7 +1,9 @@
-/** What reads a line that is pasted: a POSIX shell, PowerShell, or Windows' own command prompt. */
+/**
+ * The shell that reads a pasted line: a POSIX shell, PowerShell, or Windows' own command prompt.
+ */
 export type Shell = 'posix' | 'powershell' | 'cmd';
 
-/** The shell at hand, as far as its environment tells. */
+/** The current shell, guessed from its environment. */
 export function shellAtHand(platform: string, environment: Readonly<Record<string, string | undefined>>): Shell {
   if (platform !== 'win32' || environment.MSYSTEM || environment.SHELL) return 'posix';
   // Windows names two folders of modules; PowerShell puts the user's own in front of them.
@@ -10,7 +12,7 @@ export function shellAtHand(platform: string, environment: Readonly<Record<strin
 
 const quoted: Readonly<Record<Shell, (word: string) => string>> = {
   posix: (word) => `'${word.replaceAll("'", String.raw`'\''`)}'`,
-  // PowerShell takes typographic apostrophes for quotation marks too.
+  // PowerShell treats typographic apostrophes as quotation marks too.
   powershell: (word) => `'${word.replace(/['\u2018-\u201b]/g, '$&$&')}'`,
   // First as the program splits its command line (backslashes before a quotation mark count
   // double), then every sign of the prompt with a caret, the quotation marks too: so it never
@@ -24,14 +26,14 @@ const quotedWhereNeeded = (word: string, shell: Shell): string =>
   plain[shell].test(word) ? word : quoted[shell](word);
 
 /**
- * A sentence on one line: line breaks are blanks to the tokenizer, other
- * control characters nothing.
+ * A sentence on one line: the tokenizer reads line breaks as blanks and ignores other control
+ * characters.
  */
 const onOneLine = (text: string): string => text.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, '');
 
 /**
- * The command that starts the demo, to be pasted. On Windows npm is left out: it hands words
- * through two more shells, and PowerShell keeps the `--` for itself.
+ * The command that starts the demo, to be pasted. On Windows npm is left out: it passes arguments
+ * through two more shells, and PowerShell consumes the `--`.
  */
 export function demoCommand(words: readonly string[], shell: Shell): string {
   const start = shell === 'posix' ? 'npm run demo --' : 'node scripts/attune.mjs demo';

@@ -2,8 +2,8 @@ import { createInterface } from 'node:readline';
 import { DemoError } from './demoError.ts';
 
 /**
- * One sentence or two from an input, one a line. In a terminal the second one, or an empty line,
- * ends it.
+ * Reads one or two sentences from an input, one per line. In a terminal the second one, or an empty
+ * line, ends the input.
  *
  * @throws DemoError for none or more than two
  */
@@ -20,7 +20,7 @@ export async function readSentences(
     if (input.isTTY && lines.length === 2) break;
   }
   reader.close();
-  // PowerShell may put a mark in front that tells the encoding.
+  // PowerShell may put a byte order mark in front.
   const [first, second = null, ...more] = lines.map((line) => line.replace(/^\uFEFF/, '').trim()).filter(Boolean);
   if (first === undefined || more.length > 0)
     throw new DemoError(

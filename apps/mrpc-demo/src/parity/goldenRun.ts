@@ -7,7 +7,7 @@ export interface Fingerprint {
   readonly first: readonly number[];
 }
 
-/** A training run as PyTorch and `transformers` computed it, step by step. */
+/** A training run by PyTorch and `transformers`, step by step. */
 export interface GoldenRun {
   readonly arguments: Readonly<Record<string, number | string>>;
   readonly seed: number;
@@ -15,15 +15,15 @@ export interface GoldenRun {
   readonly final: Readonly<Record<string, Fingerprint>>;
 }
 
-/** What the golden runs allow us to differ by. */
+/** The tolerances of the golden runs. */
 export interface Tolerance {
   /** Absolute difference of the loss at every step. */
   readonly loss: number;
   /** Relative difference of the gradient norm at every step. */
   readonly gradNorm: number;
-  /** Relative difference of the norms of the final weights, but for key biases. */
+  /** Relative difference of the norms of the final weights, except key biases. */
   readonly weights: number;
-  /** The same of key biases, whose true gradient is zero. */
+  /** The same for key biases, whose true gradient is zero. */
   readonly keyBiases: number;
 }
 
@@ -41,14 +41,14 @@ export interface LargestDifferences {
 }
 
 /**
- * Where a gradient norm jumps above this, training has run over an edge for a moment (two steps of
+ * When a gradient norm jumps above this, training is unstable for a moment (two steps of
  * memorise_64, from 1 to 30), and any rounding grows a hundredfold: PyTorch's own loss differs
  * there by 0.009 between f32 and fp16 autocast, and by 0.07 for bfloat16.
  */
 const unstableGradNorm = 10;
 
 /**
- * How far losses in mixed precision are from the golden ones: 1 stands for 0.01 + 2 % of the loss,
+ * Distance of losses in mixed precision from the golden ones: 1 stands for 0.01 + 2 % of the loss,
  * or 0.03 at unstable steps.
  */
 export function halfPrecisionDistance(golden: GoldenRun['steps'], logged: readonly LogEntry[]): number {
@@ -99,12 +99,12 @@ export interface WeightDifference {
 }
 
 export interface WeightDifferences {
-  /** All weights but the key biases. */
+  /** All weights except the key biases. */
   readonly weights: WeightDifference;
   /**
    * A key bias adds the same to every score of a query, which softmax ignores: its true gradient is
-   * zero, and Adam turns the rounding that is left into steps of full size. PyTorch with one thread
-   * instead of two differs from itself by 9e-5 there.
+   * zero, and Adam turns the remaining rounding errors into steps of full size. PyTorch with one
+   * thread instead of two differs from itself by 9e-5 there.
    */
   readonly keyBiases: WeightDifference;
 }

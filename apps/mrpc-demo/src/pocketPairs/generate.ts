@@ -8,13 +8,13 @@ import type { Direction, SlotWords } from './words.ts';
 export interface PocketPair {
   readonly sentence1: string;
   readonly sentence2: string;
-  /** 1 when both say the same, else 0. */
+  /** 1 when both mean the same, else 0. */
   readonly label: number;
   readonly idx: number;
 }
 
 export interface PocketOptions {
-  /** Default 42. */
+  /** Seed of the random numbers. Default 42. */
   readonly seed?: number;
   /** Number of training pairs. Default 8000. */
   readonly train?: number;
@@ -22,7 +22,7 @@ export interface PocketOptions {
   readonly validation?: number;
 }
 
-/** What training has not shown: words, the way two sentences are built side by side, or both. */
+/** What is new compared with training: words, the combination of templates, or both. */
 type Novelty = 'none' | 'words' | 'combination' | 'both';
 
 const novelties: readonly Novelty[] = ['words', 'combination', 'both'];
@@ -31,8 +31,8 @@ const novelties: readonly Novelty[] = ['words', 'combination', 'both'];
  * Makes sentence pairs about things that went up or down. The label is true by construction: both
  * sentences are built from meanings, which are equal or differ in the direction alone. Paraphrases
  * change the verb and the order of words; pairs that differ have the same words but for a verb, so
- * counting words tells nothing. Every validation pair shows a word or a combination of templates
- * that no training pair has.
+ * counting words does not help. Every validation pair has a word or a combination of templates that
+ * no training pair has.
  */
 export function generatePocketPairs({ seed = 42, train = 8000, validation = 400 }: PocketOptions = {}): {
   train: PocketPair[];

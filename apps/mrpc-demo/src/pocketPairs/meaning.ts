@@ -1,7 +1,7 @@
 import type { Direction } from './words.ts';
 import { verbs } from './words.ts';
 
-/** What a sentence says, apart from how it says it. */
+/** The meaning of a sentence, independent of its wording. */
 export interface Meaning {
   readonly subject: string;
   readonly month: string;
@@ -10,7 +10,7 @@ export interface Meaning {
 
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Ways to build a sentence. Each tells the whole meaning and nothing else. */
+/** Templates of sentences. Each expresses the whole meaning and nothing else. */
 const templates: readonly ((meaning: Meaning, verb: string) => string)[] = [
   ({ subject, month }, verb) => `${capitalised(subject)} ${verb} in ${month}.`,
   ({ subject, month }, verb) => `In ${month}, ${subject} ${verb}.`,
@@ -19,16 +19,16 @@ const templates: readonly ((meaning: Meaning, verb: string) => string)[] = [
 
 export const templateCount = templates.length;
 
-/** How many verbs there are for a direction. */
+/** Number of verbs for each direction. */
 export const verbCount = verbs.up.length;
 
-/** Says a meaning in one of its ways. */
+/** Expresses a meaning with one of the templates. */
 export function say(meaning: Meaning, template: number, verb: number): string {
   const build = templates[template] as (typeof templates)[number];
   return build(meaning, verbs[meaning.direction][verb] as string);
 }
 
-/** Two ways of building a sentence that stand side by side only in validation pairs. */
+/** Two templates that are combined only in validation pairs. */
 export function isHeldOutCombination(first: number, second: number): boolean {
   return first !== second && Math.min(first, second) === 1;
 }

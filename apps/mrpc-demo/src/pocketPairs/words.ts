@@ -25,7 +25,7 @@ export const months: SlotWords = {
   heldOut: words('July November'),
 };
 
-/** Verbs that say the same, for each direction. */
+/** Verbs that mean the same, for each direction. */
 export const verbs = {
   up: ['rose', 'climbed', 'increased', 'grew'],
   down: ['fell', 'dropped', 'declined', 'shrank'],

@@ -6,7 +6,7 @@ const size = { width: 860, height: 320 };
 const ink = '#444';
 const gridLines = { lineStyle: { color: '#e5e5e5' } };
 
-/** Mean of each point and those before it, so that a trend shows. */
+/** Moving mean of each point and those before it, to show the trend. */
 function smoothed(values: readonly number[], window: number): number[] {
   let sum = 0;
   return values.map((value, index) => {
@@ -90,8 +90,7 @@ export function metricsCurve({ evaluations, baselines }: ReportData): string {
         itemStyle: { color: colors[index] },
         data: evaluations.map((entry) => [entry['epoch'] ?? 0, entry[name] ?? 0]),
       })),
-      // Named in the legend: at the lines themselves names lie over each
-      // other when values are near.
+      // Named in the legend: at the lines names would overlap when values are close.
       ...baselines.map(({ name, metrics }, index) => ({
         name: `${name} (${names[0]?.slice(5) ?? ''})`,
         type: 'line',
@@ -118,7 +117,7 @@ export const gradientNormCurve = ({ losses }: ReportData): string =>
     losses.map(({ step, gradNorm }) => [step, gradNorm]),
   );
 
-/** `0.0015`, `1.5e-5`: never two ticks with the same words. */
+/** `0.0015`, `1.5e-5`: never two ticks with the same text. */
 export const shortNumber = (value: number): string =>
   value === 0 || Math.abs(value) >= 1e-3 ? String(Number(value.toPrecision(6))) : String(Number(value.toPrecision(3)));
 

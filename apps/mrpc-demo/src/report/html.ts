@@ -52,7 +52,7 @@ function exampleTable(examples: readonly ReportExample[]): string {
 
 const mostClasses = 20;
 
-/** How often each label was told as each: a row for what is right, a column for what was told. */
+/** The confusion matrix: a row for each true label, a column for each predicted one. */
 function confusionTable(examples: readonly ReportExample[]): string {
   const names = [...new Set(examples.flatMap(({ label, predicted }) => [label, predicted]))].sort();
   if (names.length === 0 || names.length > mostClasses) return '';

@@ -13,14 +13,14 @@ export interface LossPoint {
 /** Metrics of one evaluation: `eval_loss`, `eval_accuracy`, … with `epoch` and `step`. */
 export type Evaluation = LogEntry;
 
-/** A validation pair with what the model makes of it. */
+/** A validation pair with the model's prediction. */
 export interface ReportExample {
   readonly sentence1: string;
   /** Empty where rows have one text. */
   readonly sentence2: string;
   readonly label: string;
   readonly predicted: string;
-  /** Probability of what is predicted, 0 to 1. */
+  /** Probability of the prediction, 0 to 1. */
   readonly probability: number;
 }
 

@@ -10,8 +10,8 @@ import type { TrainingSource } from './source.ts';
 const lessonDataset = 'glue/mrpc';
 
 /**
- * The lesson on GLUE MRPC, with a model that suits the adapter, where the hub answers or its cache
- * has it; the embedded default otherwise. What was asked for by name or folder is never replaced.
+ * The lesson on GLUE MRPC, with a model that suits the adapter, if the hub answers or its files are
+ * cached; otherwise the embedded default. A model or dataset that was named is never replaced.
  */
 export async function chooseSource(
   options: TrainOptions,
@@ -28,7 +28,7 @@ export async function chooseSource(
   }
   if (options.pocket) return pocketSource();
   try {
-    // Nothing is downloaded by this question.
+    // This check downloads nothing.
     await listFiles(lesson.name);
     say(
       `The lesson: ${lesson.name} (${lesson.size}, downloaded once) learns ${lessonDataset} in ${lesson.time}. ` +

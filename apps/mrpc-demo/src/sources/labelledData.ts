@@ -7,13 +7,13 @@ import type { LabelledData, LabelledRow } from './source.ts';
 
 type Row = Record<string, unknown>;
 
-/** Part of the training rows that is held out where a dataset has no rows to validate on. */
+/** Fraction of the training rows held out if a dataset has no validation rows. */
 const heldOut = 0.1;
 
 /**
- * Texts and labels of any dataset under the names of MRPC's columns, and rows to validate on.
+ * Texts and labels of any dataset under the names of MRPC's columns, and validation rows.
  *
- * @throws DemoError when it cannot be told which columns to read, or what the labels mean
+ * @throws DemoError when it is unclear which columns to read, or what the labels mean
  */
 export async function labelledData(
   name: string,
@@ -63,7 +63,7 @@ function findColumn(name: string, { columnNames }: Dataset<Row>, column: string,
   );
 }
 
-/** The columns that were named; else MRPC's; else the only one or two that hold texts. */
+/** The columns that were named; else MRPC's; else the only one or two with texts. */
 function chooseTextColumns(
   name: string,
   dataset: Dataset<Row>,
@@ -81,7 +81,7 @@ function chooseTextColumns(
   );
 }
 
-/** The rows that have a label: -1 and nothing are what datasets write where there is none. */
+/** The rows that have a label: datasets mark a missing one by -1 or null. */
 async function labelledRows(
   dataset: Dataset<Row>,
   split: string,
@@ -98,15 +98,14 @@ async function labelledRows(
 }
 
 interface Labels {
-  /** By number; null for scores. */
+  /** Class names by number; null for scores. */
   readonly names: readonly string[] | null;
-  /** The number of a label; null where labels are numbers already. */
+  /** Returns the number of a label; null if labels are numbers already. */
   readonly numberOf: ((label: unknown) => number) | null;
 }
 
 /**
- * Names become classes in the order of the alphabet; whole numbers from 0 are
- * classes; others are scores.
+ * Names become classes in alphabetical order; whole numbers from 0 are classes; others are scores.
  */
 function readLabels(name: string, dataset: Dataset<Row>, column: string): Labels {
   const feature = dataset.features[column];

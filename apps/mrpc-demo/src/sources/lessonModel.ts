@@ -1,6 +1,6 @@
 import type { DeviceInfo } from '@attune/tensor';
 
-/** The model that is trained where none is named. */
+/** The model that is trained if none is named. */
 export interface LessonModel {
   readonly name: string;
   /** Of model and download, in words. */
@@ -12,8 +12,8 @@ export interface LessonModel {
 type Adapter = Pick<DeviceInfo, 'software' | 'vendor' | 'architecture' | 'device'>;
 
 /**
- * Whether a GPU has memory of its own. WebGPU does not say; makers and names do, and what is not
- * known counts as weak: a model that is too large costs hours, one that is too small some accuracy.
+ * Whether a GPU has its own memory. WebGPU does not say, so vendor and name decide, and an unknown
+ * one counts as weak: a model that is too large costs hours, one that is too small some accuracy.
  */
 export function isDiscrete({ software, vendor, architecture, device }: Adapter): boolean {
   if (software) return false;

@@ -7,9 +7,7 @@ import type { LabelledRow, TrainingSource } from './source.ts';
 
 const labelNames = ['not_equivalent', 'equivalent'];
 
-/**
- * Longest input, in tokens: what a user may type into a model that trained on pairs of at most 24.
- */
+/** Longest input, in tokens, of what a user types; the model trains on pairs of at most 24. */
 const maxPositions = 64;
 
 /**
@@ -40,7 +38,7 @@ export async function pocketSource(): Promise<TrainingSource> {
     maxPositionEmbeddings: maxPositions,
     hiddenDropoutProb: 0,
     attentionProbsDropoutProb: 0,
-    // From scratch a model this narrow leaves its plateau within a few epochs when its first
+    // Trained from scratch, so narrow a model leaves its plateau within a few epochs if its initial
     // weights are large; with BERT's 0.02 it may never.
     initializerRange: 0.1,
     numLabels: 2,

@@ -5,7 +5,7 @@ import type { TrainOptions } from '../cli/options.ts';
 import { labelledData } from './labelledData.ts';
 import type { TrainingSource } from './source.ts';
 
-/** GLUE's subsets go by two names. */
+/** GLUE's subsets have two names each. */
 const glue = /^(?:glue|nyu-mll\/glue)[/:](\w+)$/;
 
 /**
@@ -38,7 +38,7 @@ export async function pretrainedSource(
   };
 }
 
-/** A dataset of the user's; what goes wrong is told in the options of this program. */
+/** Loads a dataset of the user; errors name the options of this program. */
 async function ownDataset(name: string, { delimiter, plainQuotes }: TrainOptions['columns']) {
   try {
     return await loadDataset(name, { ...(delimiter !== null && { delimiter }), ...(plainQuotes && { quote: null }) });

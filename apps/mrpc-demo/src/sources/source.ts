@@ -2,9 +2,7 @@ import type { BertForSequenceClassification, Tokenizer } from '@attune/bert';
 import type { Dataset } from '@attune/data';
 import type { TrainingArgumentsOptions } from '@attune/trainer';
 
-/**
- * A text or two, and what they are labelled: the number of a class, or a score. Columns as in MRPC.
- */
+/** One or two texts, and their label: the number of a class, or a score. Columns as in MRPC. */
 export interface LabelledRow {
   readonly sentence1: string;
   /** Missing where each row has one text. */
@@ -17,11 +15,11 @@ export interface LabelledData {
   readonly validation: Dataset<LabelledRow>;
   /** Whether rows have two texts. */
   readonly pairs: boolean;
-  /** What the classes are called, by number; null where labels are scores. */
+  /** Class names by number; null if labels are scores. */
   readonly labelNames: readonly string[] | null;
 }
 
-/** What is trained on what. */
+/** A model and the data to train it on. */
 export interface TrainingSource extends LabelledData {
   readonly modelName: string;
   readonly datasetName: string;

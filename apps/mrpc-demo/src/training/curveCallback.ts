@@ -1,7 +1,7 @@
 import type { CallbackEvent, CallbackState, CompletedStep, LogEntry, TrainerCallback } from '@attune/trainer';
 import type { LossPoint } from '../report/reportData.ts';
 
-/** Keeps the losses and the evaluations of a run for the report. */
+/** Collects the losses and evaluations of a run for the report. */
 export class CurveCallback implements TrainerCallback {
   readonly losses: LossPoint[] = [];
   readonly evaluations: LogEntry[] = [];
@@ -18,7 +18,7 @@ export class CurveCallback implements TrainerCallback {
     this.evaluations.push({ ...metrics, step: state.globalStep });
   };
 
-  /** A run that goes on shows the curve of all of it. */
+  /** A resumed run shows the whole curve. */
   state = (): CallbackState => ({ args: {}, attributes: { losses: this.losses, evaluations: this.evaluations } });
 
   loadState = ({ attributes }: CallbackState): void => {

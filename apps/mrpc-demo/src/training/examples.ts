@@ -1,9 +1,7 @@
 import type { ReportExample } from '../report/reportData.ts';
 import type { LabelledData } from '../sources/source.ts';
 
-/**
- * Every validation example with the class that the model gives it, and how likely it finds that.
- */
+/** Every validation example with the predicted class and its probability. */
 export function examplesOf(
   { validation }: LabelledData,
   labelNames: readonly string[],

@@ -1,6 +1,6 @@
 import type { DataCollator } from '@attune/data';
 
-/** Counts the tokens of the batches that a collator makes, and the places that padding takes. */
+/** Counts the tokens in a collator's batches, and the positions that padding takes. */
 export class PaddingCounter {
   readonly collate: DataCollator;
   #tokens = 0;
@@ -18,9 +18,7 @@ export class PaddingCounter {
     };
   }
 
-  /**
-   * Part of the places of all batches that held padding, which the model did not compute, 0 to 1.
-   */
+  /** Fraction of all positions that was padding, which the model does not compute, 0 to 1. */
   get paddingShare(): number {
     return this.#places === 0 ? 0 : 1 - this.#tokens / this.#places;
   }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { DemoError } from '../cli/demoError.ts';
 
 /**
- * Saves where it was asked for; when that fails, in a folder beside, then in the system's folder
- * for temporary files: a model that took hours must not be lost for a full disk.
+ * Saves to the requested folder; if that fails, to one next to it, then to the system's temporary
+ * folder: a model that took hours must not be lost to a full disk.
  *
  * @returns the folder that the model is in
  * @throws DemoError when none can be written

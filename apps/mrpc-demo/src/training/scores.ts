@@ -6,7 +6,7 @@ import type { LabelledData } from '../sources/source.ts';
 /** Metrics by name, the one that decides first: `accuracy` and `f1`, or `rmse`. */
 export type Metrics = Readonly<Record<string, number>>;
 
-/** How well something does on the validation set. */
+/** Scores on the validation set. */
 export interface Scores {
   readonly name: string;
   readonly metrics: Metrics;
@@ -27,7 +27,7 @@ export async function scorerFor({ labelNames }: LabelledData): Promise<Scorer> {
   return (predictions, references) => ({ ...metric.compute({ predictions, references }) });
 }
 
-/** What can be had without a model: anything worth its time must do better. */
+/** The baselines without a model, which any model should beat. */
 export function scoreBaselines({ train, validation, labelNames }: LabelledData, scorer: Scorer): Scores[] {
   const [rows, unseen] = [train.toRows(), validation.toRows()];
   const references = unseen.map(({ label }) => label);

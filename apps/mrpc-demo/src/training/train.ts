@@ -20,7 +20,7 @@ import { saveSomewhere } from './saveModel.ts';
 import { comparedWithBaselines, metricsInWords, percent, scoreBaselines, scorerFor } from './scores.ts';
 import type { Scorer, Scores } from './scores.ts';
 
-/** What a run gave, as `--json` prints it. */
+/** The result of a run, as `--json` prints it. */
 export interface TrainResult {
   readonly model: string;
   readonly dataset: string;
@@ -33,13 +33,13 @@ export interface TrainResult {
   readonly model_scores: Scores;
   readonly baselines: readonly Scores[];
   readonly examplesPerSecond: number;
-  /** Part of the rectangle of tokens that was padding and not computed. */
+  /** Fraction of all positions that was padding and not computed. */
   readonly paddingAvoided: number;
   readonly peakMemoryBytes: number;
-  /** Of the process until the end of training; on a software adapter the GPU's memory is in it. */
+  /** Of the process until the end of training; includes GPU memory on a software adapter. */
   readonly peakProcessBytes: number;
   readonly trainSeconds: number;
-  /** From the start of the process, kernels compiled on the way. */
+  /** From the start of the process, including compilation of kernels. */
   readonly secondsToFirstStep: number;
   readonly totalSeconds: number;
   readonly output: string;
@@ -48,10 +48,10 @@ export interface TrainResult {
 
 type Say = (line: string) => void;
 
-/** Commands that are printed, to be pasted. */
+/** Commands that are printed for pasting. */
 interface Commands {
   readonly shell: Shell;
-  /** Goes on when the run was stopped. */
+  /** Resumes a run that was stopped. */
   readonly toResume: string;
 }
 
@@ -112,7 +112,7 @@ interface Job {
   readonly earlyStopping: number | null;
 }
 
-/** Model, encoded datasets, arguments, and what is to be beaten. */
+/** Model, encoded datasets, arguments, and baselines. */
 async function load(options: TrainOptions, { info }: Device, say: Say): Promise<Job> {
   const adapter = [info.vendor, info.architecture, info.description].filter(Boolean).join(' ');
   say(`Adapter: ${adapter}.`);
