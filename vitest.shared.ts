@@ -42,7 +42,11 @@ export default defineConfig({
     // no others.
     include: [process.env.ATTUNE_MATRIX ? 'src/**/*.matrix.test.ts' : 'src/**/!(*.matrix).test.ts'],
     // Tests that hold on a GPU, tried without one: the software driver plays it.
-    setupFiles: process.env.ATTUNE_AS_GPU ? [join(import.meta.dirname, 'scripts/gpu/asGpu.mjs')] : [],
+    // Or tried on an interpreter, which looks for races.
+    setupFiles: [
+      ...(process.env.ATTUNE_AS_GPU ? ['scripts/gpu/asGpu.mjs'] : []),
+      ...(process.env.ATTUNE_INTERPRETED ? ['packages/kernels/src/testing/interpreter/interpretTests.ts'] : []),
+    ].map((path) => join(import.meta.dirname, path)),
     benchmark: { include: ['src/**/*.bench.ts'] },
     // A software driver compiles each kernel at its first use, which takes seconds on a busy
     // machine.
