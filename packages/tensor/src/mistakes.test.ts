@@ -380,3 +380,24 @@ describe('optimizers and schedulers', () => {
     expect(use).toThrow(message);
   });
 });
+
+describe('a tensor that is gone when backward reads it is told with the operation', () => {
+  const index = () => tensor(Int32Array.of(1, 0));
+  it.each<[string, (x: Tensor) => readonly [Tensor, Tensor]]>([
+    ['softmax', (x) => both(attune.softmax(x))],
+    ['gather', (x) => of(index(), (at) => attune.gather(x, 0, at))],
+    ['scatterAdd', (x) => of(index(), (at) => attune.scatterAdd(zeros([2]), 0, at, x))],
+    ['norm', (x) => both(attune.norm(x))],
+  ])('%s', (name, compute) => {
+    const x = tensor([1, 2], { requiresGrad: true });
+    const [result, gone] = compute(x);
+    const loss = sum(result);
+    gone.dispose();
+    expect(() => loss.backward()).toThrow(
+      `backward(): ${name} reads a tensor whose memory was given back. Call backward() before dispose() or the end of a device.scope`,
+    );
+  });
+
+  const both = (result: Tensor) => [result, result] as const;
+  const of = (given: Tensor, call: (given: Tensor<'i32'>) => Tensor) => [call(given as Tensor<'i32'>), given] as const;
+});

@@ -1,5 +1,7 @@
+import { ReleasedArrayError } from '@attune/kernels';
 import type { GpuArray } from '@attune/kernels';
 import type { Device } from '../device.ts';
+import { AutogradError } from '../errors.ts';
 import type { Gradients } from './gradients.ts';
 import type { GradTensor } from './gradTensor.ts';
 import type { ResultGroup } from './resultGroup.ts';
@@ -78,12 +80,24 @@ export class GraphNode {
   runBackward(gradients: Gradients, device: Device, gradientCame: boolean): void {
     const backward = this.#backward;
     this.#backward = null;
-    if (gradientCame) backward?.(gradients);
+    if (gradientCame && backward) this.#record(backward, gradients);
     for (const array of this.#saved) if (array) device.release(array);
     this.#saved = [];
     // A loss that is kept, to be plotted say, must not keep the activations.
     this.#inputs = [];
     this.#letGo?.();
     this.#letGo = undefined;
+  }
+
+  #record(backward: (gradients: Gradients) => void, gradients: Gradients): void {
+    try {
+      backward(gradients);
+    } catch (error) {
+      if (!(error instanceof ReleasedArrayError)) throw error;
+      throw new AutogradError(
+        `backward(): ${this.operation} reads a tensor whose memory was given back. Call backward() before dispose() or the end of a device.scope`,
+        { cause: error },
+      );
+    }
   }
 }

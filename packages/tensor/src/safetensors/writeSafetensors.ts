@@ -98,8 +98,11 @@ function requireEntry(entry: unknown): void {
   const [name, tensor] = (Array.isArray(entry) ? entry : []) as [unknown, Partial<WritableTensor> | undefined];
   const isTensor =
     typeof tensor === 'object' && tensor !== null && Array.isArray(tensor.shape) && ArrayBuffer.isView(tensor.data);
-  if (typeof name !== 'string' || !isTensor)
-    throw new SafetensorsError(`writeSafetensors takes ${named}; got ${shown(entry)} among them`);
+  if (typeof name !== 'string' || !isTensor) {
+    const found = typeof name === 'string' ? `${shown(tensor)} for ${name}` : `${shown(entry)} among them`;
+    const advice = typeof tensor?.data === 'function' ? '. The values of a tensor x are await x.data()' : '';
+    throw new SafetensorsError(`writeSafetensors takes ${named}; got ${found}${advice}`);
+  }
   const { dtype } = tensor;
   if (dtype !== undefined && !Object.hasOwn(safetensorsDtypes, dtypeOfTensor[dtype] ?? dtype))
     throw new SafetensorsError(`writeSafetensors: tensor ${name} has the unknown type ${shown(dtype)}`);
