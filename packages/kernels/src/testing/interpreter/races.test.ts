@@ -87,6 +87,19 @@ const recordings: Readonly<Record<string, (gpu: Gpu) => void>> = {
     const output = gpu.allocate('i32', outer * length, 'order');
     kernels.argSort(gpu, { input: floats(gpu, outer * length), output, outer, length, inner: 1 });
   },
+  scatterAdd(gpu) {
+    const [outer, length, places, inner] = [2, 70, 40, 36];
+    kernels.scatterAdd(gpu, {
+      input: floats(gpu, outer * places * inner),
+      index: classesOf(gpu, places, length),
+      output: floats(gpu, outer * length * inner),
+      outer,
+      length,
+      places,
+      inner,
+      strides: { outer: 0, place: 1, inner: 0 },
+    });
+  },
   stridedCopy(gpu) {
     const shape = [70, 45];
     const input = floats(gpu, 70 * 45);
