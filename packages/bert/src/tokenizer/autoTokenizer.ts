@@ -90,7 +90,7 @@ const advice = {
  * Incremented when the same files give other ids, so that tables tokenized earlier are not taken
  * from a cache.
  */
-const encodingVersion = 4;
+const encodingVersion = 3;
 
 async function sha256(content: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(content));

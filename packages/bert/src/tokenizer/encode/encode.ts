@@ -5,7 +5,7 @@ import { buildSequence, specialCount, type Template } from './template.ts';
 import type { ReadTexts } from './texts.ts';
 import type { TextPipeline } from '../steps/textPipeline.ts';
 import type { BatchEncoding, Encoding } from '../tokenizerTypes.ts';
-import { truncatedLengths } from './truncation.ts';
+import { readLength, truncatedLengths } from './truncation.ts';
 
 /** The parts of a tokenizer, and its defaults. */
 export interface EncodeParts {
@@ -25,7 +25,7 @@ function truncate(
   tokens: readonly [readonly string[], (readonly string[])?],
   specials: number,
   options: ResolvedOptions,
-  { truncationSide }: EncodeParts,
+  { pipeline, truncationSide }: EncodeParts,
 ): readonly [readonly string[], readonly string[]] {
   const [first, second] = tokens;
   const { strategy, limit } = options;
@@ -35,7 +35,9 @@ function truncate(
       `maxLength is ${limit}, but the ${specials} special tokens alone do not fit. Raise maxLength.`,
     );
   const side = options.truncationSide ?? truncationSide;
-  const [a, b = 0] = truncatedLengths(first.length, second?.length, limit - specials, strategy);
+  const read = (of: readonly string[]): number =>
+    strategy === 'longest_first' ? readLength(of, limit, pipeline.continues, side) : of.length;
+  const [a, b = 0] = truncatedLengths(read(first), second && read(second), limit - specials, strategy);
   const keep = (of: readonly string[], length: number) =>
     side === 'left' ? of.slice(of.length - length) : of.slice(0, length);
   return [keep(first, a), keep(second ?? [], b)];

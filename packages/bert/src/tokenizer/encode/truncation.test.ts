@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { ownMini, readOwnMini } from '../../testing/ownMini.ts';
 import { AutoTokenizer, tokenizerFromFiles, TruncationError, type Tokenizer } from '../index.ts';
-import { truncatedLengths } from './truncation.ts';
+import { readLength, truncatedLengths } from './truncation.ts';
 
 let golden: Awaited<ReturnType<typeof readOwnMini>>;
 let tokenizer: Tokenizer;
@@ -29,16 +29,12 @@ it('cuts longest_first as the Rust tokenizers do', () => {
   expect(truncatedLengths(3, 4, 0, 'only_first')).toEqual([0, 0]);
 });
 
-it('counts whole texts when it looks for the longer one, as tokenizers 0.23.3 does', async () => {
-  const long = 'the vote was put off and the vote was held';
-  const longer = `${long} in the harbour`;
-  const cut = (a: string, b: string, truncationSide: 'left' | 'right') =>
-    tokenizer(a, b, { truncation: true, maxLength: 8, truncationSide }).input_ids;
-  expect([cut(long, longer, 'right'), cut(longer, long, 'right'), cut(long, longer, 'left')]).toEqual([
-    [2, 87, 95, 3, 87, 95, 96, 3],
-    [2, 87, 95, 96, 3, 87, 95, 3],
-    [2, 130, 181, 3, 110, 118, 214, 3],
-  ]);
+it('counts, as they do, only the words up to the limit when it looks for the longer side', () => {
+  const tokens = ['wr', '##ench', 'the', 'har', '##bour', '##s', 'now'];
+  const lengths = (side: 'left' | 'right') =>
+    [1, 2, 3, 4, 6, 9].map((limit) => readLength(tokens, limit, (token) => token.startsWith('##'), side));
+  expect(lengths('right')).toEqual([2, 2, 3, 6, 6, 7]);
+  expect(lengths('left')).toEqual([1, 4, 4, 4, 7, 7]);
 });
 
 it('refuses to remove a whole sequence', () => {

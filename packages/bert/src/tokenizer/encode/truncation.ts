@@ -4,6 +4,31 @@ import { TruncationError } from '../../errors.ts';
 export type TruncationStrategy = 'longest_first' | 'only_first' | 'only_second';
 
 /**
+ * The tokens that the Rust tokenizers 0.23.0 to 0.23.2 look at before they truncate: they stop
+ * reading a text after the word that completes `maxLength` tokens (from the end when the left is
+ * cut away). What is cut later is unchanged by this, except which side of a pair counts as the
+ * longer one, which then keeps the odd token: versions before and after them count whole texts.
+ * Found by comparing; a special token written out in a text may still differ there.
+ *
+ * @param continues whether a token continues the word of the token before it (WordPiece: starts
+ *   with ##)
+ */
+export function readLength(
+  tokens: readonly string[],
+  maxLength: number,
+  continues: (token: string) => boolean,
+  side: 'left' | 'right',
+): number {
+  let length = Math.min(maxLength, tokens.length);
+  if (side === 'right') {
+    while (length < tokens.length && continues(tokens[length]!)) length++;
+  } else {
+    while (length > 0 && length < tokens.length && continues(tokens[tokens.length - length]!)) length++;
+  }
+  return length;
+}
+
+/**
  * How many tokens of each sequence stay, so that together they are at most `limit` (special tokens
  * not counted). The algorithm of the Rust tokenizers (`tokenizers/src/utils/truncation.rs`), tie
  * for tie.

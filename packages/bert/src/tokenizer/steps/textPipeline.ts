@@ -14,6 +14,8 @@ export interface TextPipeline {
   shownAs(token: string): string;
   /** The token of an id, as it is shown. */
   tokenOf(id: number): string;
+  /** Whether a token continues the word of the token before it. */
+  continues(token: string): boolean;
   decode(ids: Iterable<number>, options?: DecodeOptions): string;
   readonly vocabSize: number;
 }
@@ -40,6 +42,7 @@ export function createTextPipeline(json: TokenizerJson, steps: TokenSteps, unkno
     ({ content }) => content,
   );
   const splitNormalized = findAddedTokens(json.added_tokens.filter(isNormalized), ({ content }) => normalize(content));
+  const prefix = typeof json.model.continuing_subword_prefix === 'string' ? json.model.continuing_subword_prefix : '##';
   return {
     tokensOf: (text) =>
       splitText(text).flatMap((piece) =>
@@ -52,6 +55,7 @@ export function createTextPipeline(json: TokenizerJson, steps: TokenSteps, unkno
     idOf: (token) => addedIds.get(token) ?? ids.get(token) ?? unknownId,
     shownAs: (token) => shown[addedIds.get(token) ?? -1] ?? token,
     tokenOf: (id) => shown[id] ?? unknownToken,
+    continues: (token) => token.startsWith(prefix),
     decode(given, { skipSpecialTokens = false } = {}) {
       const known = [...given].filter((id) => tokens[id] !== undefined);
       return known.length === 0 ? '' : steps.decode(known, skipSpecialTokens);
