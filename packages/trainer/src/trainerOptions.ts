@@ -91,12 +91,9 @@ export interface TrainerOptions<Predictions extends Collected = NdArray, Labels 
    */
   computeLossFunc?: ComputeLossFunc | undefined;
   /**
-   * logits.argmax(-1)`: `computeMetrics` and `predict` get that. It records work for the GPU. Where
-   * the model gives several outputs, it is passed an array of them. => Reduces the logits of each
-   * batch to what an evaluation keeps, such as `(logits) => logits.argmax(-1)`; `computeMetrics`
-   * and `predict` get the result. It records work for the GPU. Where the model has several outputs,
-   * it gets an array of them. => logits.argmax(-1)`: `computeMetrics` and `predict` get that. It
-   * records work for the GPU. Where the model gives several outputs, it is passed an array of them.
+   * Reduces the logits of each batch to what an evaluation keeps, such as
+   * `(logits) => logits.argmax(-1)`; `computeMetrics` and `predict` get the result. It records
+   * work for the GPU. Where the model has several outputs, it gets an array of them.
    */
   preprocessLogitsForMetrics?:
     | ((

@@ -24,13 +24,9 @@ const kinds = { step: optional(number), absolute: optional(number), relative: op
 const places = [-2, -1, 1, 2] as const;
 
 /**
- * myOperation(x, y), [x, y])`. All is computed in f32, so inputs should be few, of magnitudes
- * around 1, and away from where the function has a corner. => Compares the gradients of a function
- * with finite differences, to test an operation of your own: `await gradcheck((x, y) =>
- * myOperation(x, y), [x, y])`. Everything is computed in f32, so inputs should be small, of
- * magnitudes around 1, and away from kinks of the function. => myOperation(x, y), [x, y])`. All is
- * computed in f32, so inputs should be few, of magnitudes around 1, and away from where the
- * function has a corner.
+ * Compares the gradients of a function with finite differences, to test an operation of your own:
+ * `await gradcheck((x, y) => myOperation(x, y), [x, y])`. Everything is computed in f32, so inputs
+ * should be small, of magnitudes around 1, and away from kinks of the function.
  *
  * @param f function of tensors that returns a tensor; it must be deterministic
  * @param inputs tensors; those of f32 that require a gradient are checked
