@@ -89,7 +89,7 @@ describe('the best model', () => {
     [{ saveStrategy: 'epoch', saveTotalLimit: 1 }, 'checkpoint-4', ['checkpoint-4']],
   ])(
     'is kept where it is not to be loaded, and where it was evaluated once it was saved: %j',
-    async (options, best, kept) => {
+    async (options, bestOne, kept) => {
       const perDeviceTrainBatchSize = 32;
       const { state } = await train([0.2, 0.9, 0.3, 0.4], {
         ...options,
@@ -97,7 +97,7 @@ describe('the best model', () => {
         perDeviceTrainBatchSize,
       });
       expect(state).toMatchObject({ bestMetric: 0.9, bestGlobalStep: 4 });
-      expect(state.bestModelCheckpoint).toBe(best && join(folder(), best));
+      expect(state.bestModelCheckpoint).toBe(bestOne && join(folder(), bestOne));
       expect(readdirSync(folder()).sort()).toEqual(kept);
     },
   );
