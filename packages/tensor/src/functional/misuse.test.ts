@@ -280,9 +280,26 @@ describe('surplus arguments are refused', () => {
     .filter(([name, Class]) => /^[A-Z]/.test(name) && Class.prototype instanceof tensors.Module)
     .map(([name, Class]) => [name, Class, (Class.prototype as { readonly forward?: Function }).forward] as const);
 
+  const layer = { dModel: 1, nhead: 1 };
+  const needed: Readonly<Record<string, () => object>> = {
+    Linear: () => ({ inFeatures: 1, outFeatures: 1 }),
+    Embedding: () => ({ numEmbeddings: 1, embeddingDim: 1 }),
+    LayerNorm: () => ({ normalizedShape: 1 }),
+    RMSNorm: () => ({ normalizedShape: 1 }),
+    MultiheadAttention: () => ({ embedDim: 1, numHeads: 1 }),
+    TransformerEncoderLayer: () => layer,
+    TransformerEncoder: () => ({ encoderLayer: new tensors.TransformerEncoderLayer(layer), numLayers: 1 }),
+  };
   it.each(modules.filter(([name]) => name !== 'Sequential'))('of new %s', (name, Class) => {
-    expect(() => new Class(undefined, true)).toThrow(new TensorError(`new ${name}: got true ${behind}`));
+    expect(() => new Class(needed[name]?.(), true)).toThrow(new TensorError(`new ${name}: got true ${behind}`));
   });
+
+  it.each(modules.filter(([name]) => name in needed))(
+    'of new %s, while numbers in place of options are answered with the options',
+    (name, Class) => {
+      expect(() => new Class(2, 3)).toThrow(`new ${name} takes its options as an object, { `);
+    },
+  );
 
   it.each(modules.filter(([, , forward]) => forward))('of %s.forward', (name, Class, forward) => {
     const filled = Array.from({ length: parameterCount(forward!) });

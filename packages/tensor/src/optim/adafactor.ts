@@ -69,8 +69,8 @@ export class Adafactor extends ArenaOptimizer {
    * @throws TensorError where `lr` and `relativeStep` contradict each other, and as `AdamW` does
    */
   constructor(params: Params, options: AdafactorOptions = {}) {
-    requireAtMost('new Adafactor', 2, arguments);
     const given = readOptimizerArguments<OwnOptions>(params, options, description);
+    requireAtMost('new Adafactor', 2, arguments);
     const own = withDefaults(given);
     refuseContradictions(options, own);
     const { relativeStep, warmupInit, decayRate } = own;

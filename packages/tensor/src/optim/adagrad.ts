@@ -48,8 +48,8 @@ export class Adagrad extends ArenaOptimizer {
    * @throws TensorError as `AdamW` does
    */
   constructor(params: Params, options: AdagradOptions = {}) {
-    requireAtMost('new Adagrad', 2, arguments);
     const given = readOptimizerArguments<OwnOptions>(params, options, description);
+    requireAtMost('new Adagrad', 2, arguments);
     const { lrDecay = 0, initialAccumulatorValue: initialMoment = 0, eps = 1e-10 } = given;
     const corrections = (update: number) => ({ divisor: 1 + (update - 1) * lrDecay, correction: update });
     const lastCorrection = lrDecay === 0 ? 1 : Infinity;

@@ -31,8 +31,8 @@ export class AdamW extends ArenaOptimizer {
    *   different devices
    */
   constructor(params: Params, options: AdamWOptions = {}) {
-    requireAtMost('new AdamW', 2, arguments);
     const { betas, eps, ...given } = readAdamWArguments(params, options);
+    requireAtMost('new AdamW', 2, arguments);
     const rule = { name: 'AdamW', moments: ['exp_avg', 'exp_avg_sq'], betas, eps };
     // From this update on the corrections are 1 in f32.
     const lastCorrection = Math.max(1, Math.ceil(Math.log(2 ** -26) / Math.log(Math.max(...betas))));

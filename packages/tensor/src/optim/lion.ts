@@ -32,8 +32,8 @@ export class Lion extends ArenaOptimizer {
    * @throws TensorError as `AdamW` does
    */
   constructor(params: Params, options: LionOptions = {}) {
-    requireAtMost('new Lion', 2, arguments);
     const given = readOptimizerArguments<Pick<LionOptions, 'betas'>>(params, options, description);
+    requireAtMost('new Lion', 2, arguments);
     super({ name: 'Lion', moments: ['exp_avg'] }, given);
     this.#betas = given.betas ?? [0.9, 0.99];
   }

@@ -54,8 +54,8 @@ export class RMSprop extends ArenaOptimizer {
    * @throws TensorError as `AdamW` does
    */
   constructor(params: Params, options: RMSpropOptions = {}) {
-    requireAtMost('new RMSprop', 2, arguments);
     const given = readOptimizerArguments<OwnOptions>(params, options, description);
+    requireAtMost('new RMSprop', 2, arguments);
     const { alpha = 0.99, eps: epsilon = 1e-8, momentum = 0, centered = false } = given;
     const moments = ['square_avg', ...(momentum === 0 ? [] : ['momentum_buffer']), ...(centered ? ['grad_avg'] : [])];
     super({ name: 'RMSprop', moments }, given);

@@ -47,8 +47,8 @@ export class SGD extends ArenaOptimizer {
    * @throws TensorError for `nesterov` without momentum or with dampening, and as `AdamW` does
    */
   constructor(params: Params, options: SGDOptions = {}) {
-    requireAtMost('new SGD', 2, arguments);
     const given = readOptimizerArguments<OwnOptions>(params, options, description);
+    requireAtMost('new SGD', 2, arguments);
     const { momentum = 0, dampening = 0, nesterov = false } = given;
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new TensorError(

@@ -132,9 +132,9 @@ export class MultiheadAttention extends Module {
 
   /** @throws TensorError, ShapeError */
   constructor(options: MultiheadAttentionOptions) {
-    requireAtMost('new MultiheadAttention', 1, arguments);
     super();
     requireOptions(where, options, kinds, { error: TensorError });
+    requireAtMost('new MultiheadAttention', 1, arguments);
     const { embedDim, numHeads, dropout = 0, bias = true, addBiasKv = false } = options;
     if (embedDim % numHeads !== 0)
       throw new TensorError(`${where}: embedDim is ${embedDim}; it must be a multiple of numHeads, ${numHeads}`);

@@ -128,9 +128,9 @@ export class TransformerEncoderLayer extends Module {
 
   /** @throws TensorError */
   constructor(options: TransformerEncoderLayerOptions) {
-    requireAtMost('new TransformerEncoderLayer', 1, arguments);
     super();
     requireOptions('new TransformerEncoderLayer', options, kinds, { error: TensorError });
+    requireAtMost('new TransformerEncoderLayer', 1, arguments);
     const { dModel, nhead, dimFeedforward = 2048, dropout = 0.1, bias = true, device } = options;
     this.#options = options;
     this.self_attn = new MultiheadAttention({
@@ -161,8 +161,8 @@ export class TransformerEncoderLayer extends Module {
    * @throws ShapeError, TensorError
    */
   forward(src: Tensor, options: EncoderLayerCall = {}): Tensor {
-    requireAtMost('TransformerEncoderLayer.forward', 2, arguments);
     requireGivenOptions('TransformerEncoderLayer', options, callKinds);
+    requireAtMost('TransformerEncoderLayer.forward', 2, arguments);
     if (this.normFirst) {
       const attended = add(src, this.#attend(this.norm1.forward(src), options));
       return add(attended, this.#feed(this.norm2.forward(attended)));
@@ -240,9 +240,9 @@ export class TransformerEncoder extends Module {
 
   /** @throws TensorError */
   constructor(options: TransformerEncoderOptions) {
-    requireAtMost('new TransformerEncoder', 1, arguments);
     super();
     requireOptions('new TransformerEncoder', options, encoderKinds, { error: TensorError });
+    requireAtMost('new TransformerEncoder', 1, arguments);
     const { encoderLayer, numLayers, norm = null } = options;
     this.layers = Array.from({ length: numLayers }, () => encoderLayer.clone());
     this.norm = norm;
@@ -254,8 +254,8 @@ export class TransformerEncoder extends Module {
    * @throws ShapeError, TensorError
    */
   forward(src: Tensor, options: EncoderCall = {}): Tensor {
-    requireAtMost('TransformerEncoder.forward', 2, arguments);
     requireGivenOptions('TransformerEncoder', options, encoderCallKinds);
+    requireAtMost('TransformerEncoder.forward', 2, arguments);
     const { mask, ...rest } = options;
     let output = src;
     for (const layer of this.layers) output = layer.forward(output, { ...rest, srcMask: mask });

@@ -66,8 +66,8 @@ const rangeKinds = { a: optional(number), b: optional(number) };
  * @throws TensorError
  */
 export function uniform(parameter: Parameter, options: UniformOptions = {}): Parameter {
-  requireAtMost('uniform', 2, arguments);
   requireGivenOptions('init.uniform', options, { ...drawKinds, ...rangeKinds });
+  requireAtMost('uniform', 2, arguments);
   const { a = 0, b = 1 } = options;
   if (a > b) throw new TensorError(`init.uniform: a is ${a} and b ${b}; a must not be above b`);
   return fill('init.uniform', parameter, options, rangeKinds, uniformDraw(a, b));
@@ -110,8 +110,8 @@ const truncKinds = { ...normalKinds, ...rangeKinds };
  * @throws TensorError
  */
 export function truncNormal(parameter: Parameter, options: TruncNormalOptions = {}): Parameter {
-  requireAtMost('truncNormal', 2, arguments);
   requireGivenOptions('init.truncNormal', options, { ...drawKinds, ...truncKinds });
+  requireAtMost('truncNormal', 2, arguments);
   const { mean = 0, std = 1, a = -2, b = 2 } = options;
   if (!(a < b)) throw new TensorError(`init.truncNormal: a is ${a} and b ${b}; a must be below b`);
   if (!(std > 0)) throw new TensorError(`init.truncNormal: std is ${std}; it must be above 0`);

@@ -21,9 +21,9 @@ function requireGiven(what: string, options: unknown, kinds: OptionKinds): void 
 abstract class Plain extends Module {
   /** @throws TensorError */
   constructor(options: Readonly<Record<never, never>> = {}) {
-    requireAtMost(`new ${new.target.name}`, 1, arguments);
     super();
     requireGiven(`new ${new.target.name}`, options, {});
+    requireAtMost(`new ${new.target.name}`, 1, arguments);
   }
 }
 
@@ -80,9 +80,9 @@ export class GELU extends Module {
 
   /** @throws TensorError */
   constructor(options: GeluOptions = {}) {
-    requireAtMost('new GELU', 1, arguments);
     super();
     requireGiven('new GELU', options, geluKinds);
+    requireAtMost('new GELU', 1, arguments);
     this.#options = options;
   }
 
@@ -106,9 +106,9 @@ export class LeakyReLU extends Module {
 
   /** @throws TensorError */
   constructor(options: LeakyReLUOptions = {}) {
-    requireAtMost('new LeakyReLU', 1, arguments);
     super();
     requireGiven('new LeakyReLU', options, { negativeSlope: optional(number) });
+    requireAtMost('new LeakyReLU', 1, arguments);
     this.negativeSlope = options.negativeSlope ?? 0.01;
   }
 
@@ -132,9 +132,9 @@ export class ELU extends Module {
 
   /** @throws TensorError */
   constructor(options: ELUOptions = {}) {
-    requireAtMost('new ELU', 1, arguments);
     super();
     requireGiven('new ELU', options, { alpha: optional(number) });
+    requireAtMost('new ELU', 1, arguments);
     this.alpha = options.alpha ?? 1;
   }
 
@@ -162,12 +162,12 @@ export class Softplus extends Module {
 
   /** @throws TensorError */
   constructor(options: SoftplusOptions = {}) {
-    requireAtMost('new Softplus', 1, arguments);
     super();
     requireGiven('new Softplus', options, {
       beta: optional(numberAtLeast(Number.MIN_VALUE)),
       threshold: optional(number),
     });
+    requireAtMost('new Softplus', 1, arguments);
     this.beta = options.beta ?? 1;
     this.threshold = options.threshold ?? 20;
   }
@@ -197,9 +197,9 @@ export class Softmax extends Module {
 
   /** @throws TensorError */
   constructor(options: SoftmaxOptions = {}) {
-    requireAtMost('new Softmax', 1, arguments);
     super();
     requireGiven('new Softmax', options, softmaxKinds);
+    requireAtMost('new Softmax', 1, arguments);
     this.dim = options.dim ?? -1;
   }
 
@@ -217,9 +217,9 @@ export class LogSoftmax extends Module {
 
   /** @throws TensorError */
   constructor(options: SoftmaxOptions = {}) {
-    requireAtMost('new LogSoftmax', 1, arguments);
     super();
     requireGiven('new LogSoftmax', options, softmaxKinds);
+    requireAtMost('new LogSoftmax', 1, arguments);
     this.dim = options.dim ?? -1;
   }
 

@@ -36,9 +36,9 @@ export class Dropout extends Module {
 
   /** @throws TensorError */
   constructor(options: DropoutModuleOptions = {}) {
-    requireAtMost('new Dropout', 1, arguments);
     super();
     requireOptions('new Dropout', options, kinds, { error: TensorError, otherNames });
+    requireAtMost('new Dropout', 1, arguments);
     const { p = 0.5, site = 0 } = options;
     this.p = p;
     this.site = site;

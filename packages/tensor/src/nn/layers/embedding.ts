@@ -66,10 +66,10 @@ export class Embedding extends Module {
 
   /** @throws TensorError, ShapeError */
   constructor(options: NewEmbeddingOptions | EmbeddingOptions) {
-    requireAtMost('new Embedding', 1, arguments);
     super();
     const isGiven = hasWeight<EmbeddingOptions>(options);
     requireOptions(where, options, isGiven ? givenKinds : newKinds, { error: TensorError, otherNames });
+    requireAtMost('new Embedding', 1, arguments);
     if (isGiven) requireDimensions(where, 'weight', options.weight, 2);
     const rows = isGiven ? (options.weight.shape[0] as number) : options.numEmbeddings;
     this.paddingIdx = paddingRow(options.paddingIdx ?? null, rows);

@@ -59,9 +59,9 @@ export class Linear extends Module {
 
   /** @throws TensorError, ShapeError */
   constructor(options: NewLinearOptions | LinearModuleOptions) {
-    requireAtMost('new Linear', 1, arguments);
     super();
     const { weight, bias } = hasWeight<LinearModuleOptions>(options) ? given(options) : made(options);
+    requireAtMost('new Linear', 1, arguments);
     this.weight = weight;
     this.bias = bias;
     weight.isMatrixOperand = !options.fullPrecision;

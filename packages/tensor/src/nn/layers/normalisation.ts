@@ -104,11 +104,11 @@ export class LayerNorm extends Module {
 
   /** @throws TensorError, ShapeError */
   constructor(options: NewLayerNormOptions | LayerNormModuleOptions) {
-    requireAtMost('new LayerNorm', 1, arguments);
     super();
     const where = 'new LayerNorm';
     const isGiven = hasWeight<LayerNormModuleOptions>(options);
     requireOptions(where, options, isGiven ? givenKinds : layerNormKinds, { error: TensorError, otherNames });
+    requireAtMost('new LayerNorm', 1, arguments);
     this.eps = options.eps ?? 1e-5;
     if (isGiven) {
       const { weight, bias } = options;
@@ -164,7 +164,6 @@ export class RMSNorm extends Module {
 
   /** @throws TensorError */
   constructor(options: RMSNormOptions) {
-    requireAtMost('new RMSNorm', 1, arguments);
     super();
     const where = 'new RMSNorm';
     const eps: Kind = {
@@ -172,6 +171,7 @@ export class RMSNorm extends Module {
       holds: (x) => x === null || numberAtLeast(0).holds(x),
     };
     requireOptions(where, options, { ...normKinds, eps: optional(eps) }, { error: TensorError, otherNames });
+    requireAtMost('new RMSNorm', 1, arguments);
     this.eps = options.eps ?? 2 ** -23;
     const shape = shapeOf(options.normalizedShape);
     this.normalizedShape = shape;

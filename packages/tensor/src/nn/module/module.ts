@@ -130,8 +130,8 @@ export abstract class Module {
 
   /** This module, under the name '', and all below it. */
   namedModules(options: NamedOptions = {}): Generator<readonly [string, Module]> {
-    requireAtMost('namedModules', 1, arguments);
     requireGivenOptions('namedModules', options, namedKinds);
+    requireAtMost('namedModules', 1, arguments);
     const { prefix = '', removeDuplicate = true } = options;
     return this.#modulesBelow(prefix, removeDuplicate ? new Set() : null);
   }
@@ -152,8 +152,8 @@ export abstract class Module {
 
   /** Every parameter with its name; a module's own come before those of its submodules. */
   namedParameters(options: NamedParametersOptions = {}): Generator<readonly [string, Parameter]> {
-    requireAtMost('namedParameters', 1, arguments);
     requireGivenOptions('namedParameters', options, parametersKinds);
+    requireAtMost('namedParameters', 1, arguments);
     const { prefix = '', removeDuplicate = true, recurse = true } = options;
     return this.#parametersBelow(prefix, recurse, removeDuplicate ? new Set() : null);
   }

@@ -45,9 +45,9 @@ export class Parameter extends Tensor<'f32'> {
 
   /** @throws ShapeError when data and shape do not fit, TensorError */
   constructor(data: Float32Array, options: ParameterOptions) {
-    requireAtMost('new Parameter', 2, arguments);
     requireArgument('new Parameter', 'data', data, floats, TensorError);
     requireOptions('new Parameter', options, kinds, { error: TensorError });
+    requireAtMost('new Parameter', 2, arguments);
     const { shape, device = openedDevice('new Parameter'), requiresGrad = true } = options;
     if (sizeOf(shape) !== data.length)
       throw new ShapeError(`Parameter: ${data.length} values do not fit the shape ${formatShape(shape)}`);

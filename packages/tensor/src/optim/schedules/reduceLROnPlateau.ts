@@ -96,9 +96,9 @@ export class ReduceLROnPlateau {
 
   /** @throws ScheduleError for an option that does not exist or is of the wrong kind */
   constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
-    requireAtMost('new ReduceLROnPlateau', 2, arguments);
     requireArgument(where, 'optimizer', optimizer, optimizerKind, ScheduleError);
     requirePlateauOptions(where, options);
+    requireAtMost('new ReduceLROnPlateau', 2, arguments);
     this.#options = {
       mode: 'min',
       factor: 0.1,
