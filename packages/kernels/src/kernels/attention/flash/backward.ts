@@ -99,7 +99,7 @@ export function flashGradQuery(tile: FlashProgram): string {
     ...fourKeys,
     ...slopes(tile, savesRows ? ['workgroupBarrier();'] : savedDelta(tile)),
     ...intoTile(tile, 'slopes'),
-    ...overRows(tile, { name: 'key', firstRow: 'firstKey' }, keys, sumsOverKeys(tile, parts)),
+    ...overRows(tile, { name: 'key', firstRow: 'firstKey' }, keys, sumsOverKeys(tile, parts), true),
     '}',
     ...ofSums((row, part) => {
       const chunk = `${part * keyLanes}u + lane`;

@@ -27,7 +27,7 @@ export function flashForward(tile: FlashProgram): string {
     ...scoreProducts(tile, 'score', { name: 'query', firstRow: 'firstRow' }, { name: 'key', firstRow: 'firstKey' }),
     ...softmax(tile),
     ...ofSums((row, part) => `sum${row}_${part} *= correction.${components[row]};`),
-    ...overRows(tile, { name: 'value', firstRow: 'firstKey' }, keys, sumsOverKeys(tile, parts)),
+    ...overRows(tile, { name: 'value', firstRow: 'firstKey' }, keys, sumsOverKeys(tile, parts), true),
     '}',
     ...finish(tile, parts),
     '}',

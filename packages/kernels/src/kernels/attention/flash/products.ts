@@ -84,13 +84,15 @@ export function scoreProducts(tile: FlashProgram, scores: string, left: FlashMat
 /**
  * Stages `count` rows of a matrix in workgroup memory, a few at a time, and runs `products` on
  * pieces of them: `piece` is the index among all rows, `staged` that among the staged ones. A
- * barrier comes before the memory is overwritten.
+ * barrier comes before the memory is overwritten; before the first rows it is left out with
+ * `behindBarrier`, which says that no thread has read there since the last one.
  */
 export function overRows(
   tile: FlashProgram,
   matrix: FlashMatrix,
   count: number,
   products: readonly string[],
+  behindBarrier = false,
 ): string[] {
   const { threads, chunks } = tile;
   const { staged, summed } = piecesOf(tile, count);
@@ -98,6 +100,7 @@ export function overRows(
   const load = (index: number, first: string) =>
     `${matrix.name}In(${first} + thread / ${chunks}u + ${(index * threads) / chunks}u, endRow, head, thread % ${chunks}u)`;
   const end = `endOf_${matrix.name}`;
+  const betweenTurns = staged < count ? [`if (firstStaged > ${matrix.firstRow}) { workgroupBarrier(); }`] : [];
   const number = (from: string, pieces: number) => `min((first - ${from}) / ${summed}u, ${pieces - 1}u)`;
   /** A loop, or only its body where it would run once. */
   const over = (name: string, from: string, to: string, step: number, once: boolean, body: readonly string[]) =>
@@ -108,7 +111,7 @@ export function overRows(
     ...times(loads, (index) => `var rows_${matrix.name}${index} = ${load(index, matrix.firstRow)};`),
     `let ${end} = min(endRow, ${matrix.firstRow} + ${count}u);`,
     ...over('firstStaged', matrix.firstRow, end, staged, staged === count, [
-      'workgroupBarrier();',
+      ...(behindBarrier ? betweenTurns : ['workgroupBarrier();']),
       ...times(
         loads,
         (index) => `tile[${scoresLength(tile) + index * threads}u + thread] = rows_${matrix.name}${index};`,
