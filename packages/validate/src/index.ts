@@ -17,6 +17,7 @@ export {
   numberBetween,
   object,
   objectWith,
+  ofOtherCopy,
   oneOf,
   oneOfKinds,
   optional,

@@ -1,5 +1,7 @@
 import { shown, withArticle } from './shown.ts';
 
+type Class = abstract new (...args: never[]) => object;
+
 /** What an argument must be. */
 export interface Kind {
   /** In words, to follow "must be": `a whole number of at least 1`. */
@@ -11,6 +13,8 @@ export interface Kind {
    * wrong.
    */
   readonly found?: ((value: unknown) => string | undefined) | undefined;
+  /** The classes that are asked for. */
+  readonly classes?: readonly Class[] | undefined;
   /** Whether `undefined` is allowed. */
   readonly optional?: true | undefined;
 }
@@ -97,10 +101,16 @@ export const oneOf = /* @__NO_SIDE_EFFECTS__ */ (...values: readonly (string | n
   holds: (value) => (values as readonly unknown[]).includes(value),
 });
 
+const ofClasses = (classes: readonly Class[]): Pick<Kind, 'classes' | 'found'> => ({
+  classes,
+  found: (value) => shown(value) + ofOtherCopy({ classes }, value),
+});
+
 /** What any of these kinds holds. */
 export const oneOfKinds = /* @__NO_SIDE_EFFECTS__ */ (what: string, ...kinds: readonly Kind[]): Kind => ({
   what,
   holds: (value) => kinds.some((kind) => kind.holds(value)),
+  ...ofClasses(kinds.flatMap(({ classes = [] }) => classes)),
 });
 
 /**
@@ -108,10 +118,22 @@ export const oneOfKinds = /* @__NO_SIDE_EFFECTS__ */ (what: string, ...kinds: re
  *
  * @param what with its article: `a Dataset`
  */
-export const instanceOf = /* @__NO_SIDE_EFFECTS__ */ (
-  type: abstract new (...args: never[]) => object,
-  what = withArticle(type.name),
-): Kind => ({ what, holds: (value) => value instanceof type });
+export const instanceOf = /* @__NO_SIDE_EFFECTS__ */ (type: Class, what = withArticle(type.name)): Kind => ({
+  what,
+  holds: (value) => value instanceof type,
+  ...ofClasses([type]),
+});
+
+/**
+ * Where a value that does not hold is from, if its class has the right name. Empty for others.
+ */
+export function ofOtherCopy({ classes = [] }: Pick<Kind, 'classes'>, value: unknown): string {
+  const names = classes.map(({ name }) => name);
+  for (let made = value; made; made = Object.getPrototypeOf(made))
+    if (names.includes((made as object).constructor?.name))
+      return ', which another package made, or a second copy of this one (install one version)';
+  return '';
+}
 
 /**
  * An array whose elements are all of a kind.
@@ -125,7 +147,7 @@ export const arrayOf = /* @__NO_SIDE_EFFECTS__ */ (kind: Kind, what: string): Ki
   found: (value) => {
     if (!Array.isArray(value)) return undefined;
     const index = value.findIndex((element) => !kind.holds(element));
-    return `an array whose element ${index} is ${shown(value[index])}`;
+    return `an array whose element ${index} is ${kind.found?.(value[index]) ?? shown(value[index])}`;
   },
 });
 

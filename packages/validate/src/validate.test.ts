@@ -10,6 +10,7 @@ import {
   object,
   objectWith,
   oneOf,
+  oneOfKinds,
   optional,
   orNull,
   requireArgument,
@@ -60,6 +61,34 @@ describe('requireArgument', () => {
 it('an object may be one of a class that has rows to go through', () => {
   expect(() => requireArgument('f', 'dataset', new Map(), object)).not.toThrow();
   expect(() => requireArgument('f', 'dataset', [], object)).toThrow(/must be an object; got an empty array/);
+});
+
+describe('an instance of a class of the same name', () => {
+  class Other {
+    static Map = class Map {};
+  }
+  const foreign = ', which another package made, or a second copy of this one (install one version)';
+
+  it.each([
+    [new Other.Map(), instanceOf(Map), `f: x must be a Map; got a Map${foreign}`],
+    [new (class Sub extends Other.Map {})(), instanceOf(Map), `f: x must be a Map; got a Sub${foreign}`],
+    [
+      new Other.Map(),
+      oneOfKinds('a text or Map', text, instanceOf(Map)),
+      `f: x must be a text or Map; got a Map${foreign}`,
+    ],
+    [new Other.Map(), optional(orNull(instanceOf(Map))), `f: x must be a Map, or null; got a Map${foreign}`],
+    [
+      [new Other.Map()],
+      arrayOf(instanceOf(Map), 'Maps'),
+      `f: x must be an array of Maps; got an array whose element 0 is a Map${foreign}`,
+    ],
+    [new Other.Map(), text, 'f: x must be a text; got a Map'],
+    [new Set(), instanceOf(Map), 'f: x must be a Map; got a Set'],
+    [Object.create(null), instanceOf(Map), 'f: x must be a Map; got an empty object'],
+  ])('is told as one: %#', (value, kind, message) => {
+    expect(check(value, kind)).toThrow(new ArgumentError(message));
+  });
 });
 
 describe('requireOptions', () => {

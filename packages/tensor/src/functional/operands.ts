@@ -1,5 +1,5 @@
 import type { GpuArray } from '@attune/kernels';
-import { requireArgument } from '@attune/validate';
+import { anyNumber, instanceOf, oneOfKinds, requireArgument } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
@@ -58,10 +58,7 @@ export type Integers<D extends DType> = Only<D, 'i32' | 'u32'>;
 /** A tensor of bool. */
 export type Mask<D extends DType> = Only<D, 'bool'>;
 
-const operandKind = {
-  what: 'a Tensor or a number',
-  holds: (value: unknown) => typeof value === 'number' || value instanceof Tensor,
-};
+const operandKind = oneOfKinds('a Tensor or a number', anyNumber, instanceOf(Tensor));
 
 /** The operand as kernels take it. */
 export const arrayOf = (operand: Operand): GpuArray | number => (typeof operand === 'number' ? operand : operand.array);

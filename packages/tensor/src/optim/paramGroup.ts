@@ -1,4 +1,12 @@
-import { instanceOf, numberAtLeast, optional, requireArgument, requireOptions } from '@attune/validate';
+import {
+  instanceOf,
+  numberAtLeast,
+  object,
+  ofOtherCopy,
+  optional,
+  requireArgument,
+  requireOptions,
+} from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter/parameter.ts';
 import { Tensor } from '../tensor.ts';
@@ -80,6 +88,8 @@ export interface ReadonlyRates {
 export const isPair = (value: unknown): value is readonly [string, Parameter] =>
   Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && value[1] instanceof Parameter;
 
+const aParameter = instanceOf(Parameter, 'a Parameter, or a name and a Parameter');
+
 const groupKinds = {
   params: { what: 'parameters, such as model.parameters()', holds: isIterable },
   lr: optional(rate),
@@ -115,18 +125,12 @@ export function readParams(where: string, params: unknown): PlainGroup[] {
   );
   const given = [...(params as Iterable<unknown>)];
   const isGroup = (value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Tensor);
+    object.holds(value) && !(value instanceof Tensor) && !ofOtherCopy(aParameter, value);
   let count = 0;
   const nameAll = (list: Iterable<unknown>) =>
     [...list].map((item, index): readonly [string, Parameter] => {
       if (isPair(item)) return item;
-      requireArgument(
-        where,
-        `parameter ${index}`,
-        item,
-        instanceOf(Parameter, 'a Parameter, or a name and a Parameter'),
-        TensorError,
-      );
+      requireArgument(where, `parameter ${index}`, item, aParameter, TensorError);
       return [String(count++), item as Parameter];
     });
   const groups = given.some(isGroup)

@@ -1,5 +1,4 @@
-import { flag, number, optional } from '@attune/validate';
-import type { Kind } from '@attune/validate';
+import { flag, instanceOf, number, optional } from '@attune/validate';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape, shapesEqual } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
@@ -38,7 +37,7 @@ export interface ScaledDotProductAttentionOptions {
   readonly dropout?: DropoutOptions | undefined;
 }
 
-const maskKind: Kind = { what: 'a Tensor of bool or numbers', holds: (value) => value instanceof Tensor };
+const maskKind = instanceOf(Tensor, 'a Tensor of bool or numbers');
 const kinds = {
   mask: optional(maskKind),
   isCausal: optional(flag),

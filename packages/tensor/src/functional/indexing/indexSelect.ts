@@ -1,4 +1,4 @@
-import { oneOfKinds, requireArgument } from '@attune/validate';
+import { instanceOf, oneOfKinds, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import type { DType } from '../../dtypes.ts';
 import { ShapeError, TensorError } from '../../errors.ts';
@@ -14,10 +14,9 @@ const isNumbers = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((number) => Number.isInteger(number));
 const numbersKind: Kind = oneOfKinds(
   'a Tensor of i32 or u32, or whole numbers in an array',
-  {
-    what: '',
-    holds: (value) => value instanceof Tensor || value instanceof Int32Array || value instanceof Uint32Array,
-  },
+  instanceOf(Tensor),
+  instanceOf(Int32Array),
+  instanceOf(Uint32Array),
   { what: '', holds: isNumbers },
 );
 

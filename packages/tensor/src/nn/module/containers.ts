@@ -1,4 +1,4 @@
-import { named, requireArgument, shown, text } from '@attune/validate';
+import { instanceOf, named, ofOtherCopy, requireArgument, shown, text } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { TensorError } from '../../errors.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -6,9 +6,10 @@ import type { Layer } from './layer.ts';
 import { Module } from './module.ts';
 import { requireAtMost } from '../../requireAtMost.ts';
 
+const aModule = instanceOf(Module);
+
 function requireModule(where: string, name: string, module: unknown): asserts module is Module {
-  if (module instanceof Module) return;
-  throw new TensorError(`${where}: ${name} must be a Module; got ${shown(module)}`);
+  requireArgument(where, name, module, aModule, TensorError);
 }
 
 function requireLayer(where: string, name: string, module: unknown): asserts module is Layer {
@@ -28,7 +29,12 @@ export class Sequential extends Module {
   constructor(...modules: readonly Layer[] | readonly [Readonly<Record<string, Layer>>]) {
     super();
     const [first] = modules;
-    const isNamed = modules.length === 1 && typeof first === 'object' && first !== null && !(first instanceof Module);
+    const isNamed =
+      modules.length === 1 &&
+      typeof first === 'object' &&
+      first !== null &&
+      !aModule.holds(first) &&
+      !ofOtherCopy(aModule, first);
     for (const [name, module] of Object.entries(isNamed ? first : modules)) {
       requireLayer('new Sequential', isNamed ? name : `module ${name}`, module);
       if (name in this) throw new TensorError(`new Sequential: ${name} cannot be a name; Module has it itself`);

@@ -1,4 +1,4 @@
-import { callable, flag, optional, requireArgument, text } from '@attune/validate';
+import { callable, flag, ofOtherCopy, optional, requireArgument, shown, text } from '@attune/validate';
 import type { HookHandle } from '../../autograd/gradHooks.ts';
 import type { Device } from '../../device.ts';
 import { StateDictError, TensorError } from '../../errors.ts';
@@ -103,12 +103,23 @@ export abstract class Module {
   /** Modules and parameters directly below this one, by name. */
   *#parts(): Generator<readonly [string, Module | Parameter]> {
     for (const [name, value] of this.members()) {
-      if (value instanceof Module || value instanceof Parameter) yield [name, value];
+      if (this.#isPart(name, value)) yield [name, value];
       else if (Array.isArray(value)) {
         for (const [index, item] of value.entries())
-          if (item instanceof Module || item instanceof Parameter) yield [`${name}.${index}`, item];
+          if (this.#isPart(`${name}.${index}`, item)) yield [`${name}.${index}`, item];
       }
     }
+  }
+
+  /** @throws TensorError for a part that another copy of the package made: it would be left out */
+  #isPart(name: string, value: unknown): value is Module | Parameter {
+    if (value instanceof Module || value instanceof Parameter) return true;
+    const { namedParameters, requiresGrad } = Object(value) as Partial<Module & Parameter>;
+    // Anything else may be kept, such as a WebAssembly.Module.
+    if ((namedParameters ?? requiresGrad) === undefined) return false;
+    const other = ofOtherCopy({ classes: [Module, Parameter] }, value);
+    if (other) throw new TensorError(`${this.constructor.name}: ${name} is ${shown(value)}${other}`);
+    return false;
   }
 
   /** The modules directly below this one, each once, with their names. */
