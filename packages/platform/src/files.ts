@@ -1,3 +1,3 @@
 // An entry without progress lines: some bundlers load everything that an index exports.
-export { isAddress, writeFilesAtomic } from '#platform';
+export { isAddress, whyUnwritten, writeFilesAtomic } from '#platform';
 export type { FileContent } from './platform/platform.ts';

@@ -1,6 +1,6 @@
 // Symbol.dispose, for readers whose `lib` is older.
 /// <reference lib="esnext.disposable" preserve="true" />
-export { isAddress, makeFolder, writeFileAtomic, writeFilesAtomic } from '#platform';
+export { isAddress, makeFolder, whyUnwritten, writeFileAtomic, writeFilesAtomic } from '#platform';
 export { formatDuration } from './progress/formatDuration.ts';
 export { progressLine } from './progress/progressLine.ts';
 export type { ProgressLine, ProgressLineOptions } from './progress/progressLine.ts';

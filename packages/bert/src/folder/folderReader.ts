@@ -11,6 +11,13 @@ export interface FolderReader {
   list(): Promise<readonly string[]>;
 }
 
+/** The path of a folder on this machine that is given as a URL; anything else as it is. */
+export function withoutFileUrl(folder: ModelFolder): ModelFolder {
+  if (!isUrl(folder) || !folder.href.startsWith('file:')) return folder;
+  // On Windows a path does not begin with the slash before its drive: /C:/models.
+  return decodeURIComponent(folder.pathname).replace(/^\/([a-z]:)/i, '$1');
+}
+
 /** The reader of a folder that is not the hub's to find; undefined for a hub name or a path. */
 export function readerOf(folder: ModelFolder): FolderReader | undefined {
   if (isUrl(folder)) return addressReader(folder.href);

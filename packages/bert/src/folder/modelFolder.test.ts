@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileContent } from '@attune/platform';
 import { openDevice, type Device } from '@attune/tensor';
@@ -10,6 +12,9 @@ import type { DirectoryHandle, FileLike, ModelFolder, WritableFolder } from '../
 
 const own = join(import.meta.dirname, '../../golden/own-mini');
 const files = new Map(readdirSync(own).map((name) => [name, new Uint8Array(readFileSync(join(own, name)))]));
+// A URL writes its blank as %20.
+const ownWithBlank = join(mkdtempSync(join(tmpdir(), 'attune folder ')), 'model');
+cpSync(own, ownWithBlank, { recursive: true });
 const asFile = (name: string, folder?: string) =>
   Object.assign(new File([files.get(name)!], name), folder ? { webkitRelativePath: `${folder}/${name}` } : {});
 
@@ -85,6 +90,7 @@ describe('a checkpoint that is no name', () => {
     ['an address', () => address],
     ['an address with a slash', () => `${address}/`],
     ['a URL', () => new URL(address)],
+    ['a URL of a folder here', () => pathToFileURL(ownWithBlank)],
   ])('loads from %s what its folder gives', async (_what, folder) => {
     const { logits, model } = await loadAndRun(folder());
     const expected = await loadAndRun(own);

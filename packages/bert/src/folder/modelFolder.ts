@@ -57,9 +57,9 @@ export interface DirectoryHandle {
 export type NamedFiles = ReadonlyMap<string, FileContent | ArrayBuffer | BlobLike>;
 
 /**
- * Where a checkpoint is: a name on the hub; a folder (in a page, an address: `/model`); an address
- * `https://…`, also as a `URL`; or, without any network, files by name, a list of Files (of `<input
- * webkitdirectory>`), or a directory handle.
+ * Where a checkpoint is: a name on the hub; a folder (in a page, an address: `/model`), also as
+ * `new URL('./model', import.meta.url)`; an address `https://…`, also as a `URL`; or, without any
+ * network, files by name, a list of Files (of `<input webkitdirectory>`), or a directory handle.
  */
 export type ModelFolder = string | UrlLike | NamedFiles | Iterable<FileLike> | DirectoryHandle;
 

@@ -1,7 +1,7 @@
 import type { ResolveOptions } from '@attune/hub';
 import { callable, flag, nonEmptyText, optional, shown, type Kind } from '@attune/validate';
 import { CheckpointError } from '../errors.ts';
-import { readerOf } from './folderReader.ts';
+import { readerOf, withoutFileUrl } from './folderReader.ts';
 import type { ModelFolder } from './modelFolder.ts';
 
 /**
@@ -39,7 +39,8 @@ export interface PretrainedFiles {
  *
  * @throws CheckpointError for an option of the hub beside files that are not the hub's
  */
-export function openPretrained(folder: ModelFolder, options: PretrainedOptions = {}): PretrainedFiles {
+export function openPretrained(from: ModelFolder, options: PretrainedOptions = {}): PretrainedFiles {
+  const folder = withoutFileUrl(from);
   const reader = readerOf(folder);
   if (!reader) return openByName(folder as string, options);
   const { subfolder, ...hubOptions } = options;

@@ -1,4 +1,5 @@
-import { writeFilesAtomic, type FileContent } from '@attune/platform/files';
+import { whyUnwritten, writeFilesAtomic, type FileContent } from '@attune/platform/files';
+import { CheckpointError } from '../errors.ts';
 import { handleReader } from './folderReader.ts';
 import { isHandle } from './modelFolder.ts';
 import type { DirectoryHandle, WritableFolder } from './modelFolder.ts';
@@ -8,13 +9,17 @@ import type { DirectoryHandle, WritableFolder } from './modelFolder.ts';
  * system; into a directory handle each by itself.
  *
  * @param isStale which files of an earlier save go when they are not written again. Default: none
+ * @throws CheckpointError for a folder that cannot be written
  */
 export async function writeModelFiles(
   folder: WritableFolder,
   files: ReadonlyMap<string, FileContent>,
   isStale: (name: string) => boolean = () => false,
 ): Promise<void> {
-  if (typeof folder === 'string') return writeFilesAtomic(folder, files, isStale);
+  if (typeof folder === 'string')
+    return writeFilesAtomic(folder, files, isStale).catch((cause: unknown) => {
+      throw new CheckpointError(`could not write to ${folder}: ${whyUnwritten(cause)}.`, { cause });
+    });
   if (isHandle(folder)) return writeToHandle(folder, files, isStale);
   for (const [name, content] of files) folder.set(name, content);
   for (const name of folder.keys()) if (isStale(name) && !files.has(name)) folder.delete(name);

@@ -147,8 +147,7 @@ export abstract class PretrainedModel extends Module {
    * Writes config.json and model.safetensors, which Python's `transformers` loads. All files are
    * complete before the first is renamed; config.json is renamed last. In a page the folder is a
    * directory handle, or a Map that takes the files.
-   * @throws CheckpointError for a wrong `maxShardSize`; the file system's error when the folder
-   *   cannot be written
+   * @throws CheckpointError for a wrong `maxShardSize`, and when the folder cannot be written
    */
   async savePretrained(folder: WritableFolder, options: SaveOptions = {}): Promise<void> {
     requireArgument(`${this.architecture}.savePretrained`, 'folder', folder, writableFolder, CheckpointError);

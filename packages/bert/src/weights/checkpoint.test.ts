@@ -197,7 +197,9 @@ describe('checkpoints', () => {
     const model = await load(ownMini);
     const folder = join(scratch, 'blocked');
     await writeFile(folder, 'a file stands where the folder should be');
-    await expect(model.savePretrained(folder)).rejects.toThrow();
+    const save = model.savePretrained(folder);
+    await expect(save).rejects.toThrow(CheckpointError);
+    await expect(save).rejects.toThrow(`could not write to ${folder}: a file of that name stands in the way.`);
     await expect(model.savePretrained(join(scratch, 'x'), { maxShardSize: 'much' })).rejects.toThrow(
       /maxShardSize is "much"/,
     );

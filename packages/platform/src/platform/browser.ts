@@ -9,8 +9,10 @@ export const every: Platform['every'] = (milliseconds, callback) => {
 
 export const isAddress: Platform['isAddress'] = (name) => /^(https?:\/\/|\/|\.\.?\/)/.test(name);
 
+export const whyUnwritten: Platform['whyUnwritten'] = (error) => (error as Error).message;
+
 const refuse = (path: string) =>
-  Promise.reject(new Error(`Cannot write '${path}': a page has no folders. Offer the contents as downloads.`));
+  Promise.reject(new Error(`Cannot write '${path}': a page has no folders; offer the contents as downloads`));
 
 export const makeFolder: Platform['makeFolder'] = refuse;
 export const writeFileAtomic: Platform['writeFileAtomic'] = refuse;

@@ -1,6 +1,7 @@
 import type { Platform, Screen } from './platform.ts';
 import { TerminalScreen } from './terminalScreen.ts';
 
+export { whyUnwritten } from './whyUnwritten.ts';
 export { makeFolder, writeFileAtomic, writeFilesAtomic } from './writeFiles.ts';
 
 export const screen: Screen = new TerminalScreen(process.stderr, process.stdout);

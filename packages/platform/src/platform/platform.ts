@@ -39,6 +39,8 @@ export interface Platform {
    * `/…`, `./…` and `../…` too.
    */
   isAddress(name: string): boolean;
+  /** Why a write failed, in words: by the code of the file system's error, or of its cause. */
+  whyUnwritten(error: unknown): string;
   /** Makes a folder and its parents. */
   makeFolder(folder: string): Promise<void>;
   /**

@@ -1,0 +1,23 @@
+import type { Platform } from './platform.ts';
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'no permission to write there',
+  EPERM: 'no permission to write there',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full; make room',
+  EDQUOT: 'the disk quota is used up; make room',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'a file of that name stands in the way',
+  ENOENT: 'a folder of that path does not exist and cannot be made',
+};
+
+interface Failure {
+  readonly message: string;
+  readonly code?: string;
+  readonly cause?: Failure;
+}
+
+export const whyUnwritten: Platform['whyUnwritten'] = (error) => {
+  const { code, cause, message } = error as Failure;
+  return reasons[code ?? cause?.code ?? ''] ?? message;
+};
