@@ -1,3 +1,5 @@
+import { isError } from '@attune/validate';
+
 /** What OpenSSL and Node call a certificate whose issuer is not among the trusted ones. */
 const untrusted: ReadonlySet<unknown> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -12,7 +14,7 @@ export const endlessRedirects = 'it redirects for ever';
 /** Why a connection failed, in words, with what to do where that is known. */
 export function reasonOf(error: unknown): string {
   const cause = innermost(error);
-  if (!(cause instanceof Error)) return String(cause);
+  if (!isError(cause)) return String(cause);
   const code = 'code' in cause ? cause.code : undefined;
   const message = cause.message || String(code ?? cause.name);
   if (untrusted.has(code)) {
@@ -29,9 +31,9 @@ export function reasonOf(error: unknown): string {
 
 function innermost(error: unknown): unknown {
   let cause = error;
-  while (cause instanceof Error && (cause.cause instanceof Error || cause instanceof AggregateError)) {
-    const inner: unknown = cause.cause ?? (cause as AggregateError).errors[0];
-    if (!(inner instanceof Error)) break;
+  while (isError(cause)) {
+    const inner: unknown = cause.cause ?? (cause as Partial<AggregateError>).errors?.[0];
+    if (!isError(inner)) break;
     cause = inner;
   }
   return cause;

@@ -1,4 +1,4 @@
-import { nearestName, requireArgument, text } from '@attune/validate';
+import { messageOf, nearestName, requireArgument, text } from '@attune/validate';
 import { findInFolder, isFolder, listFolder, openCache, readBytes, settings as readSettings } from '#platform';
 import { progressLine } from '@attune/platform';
 import { HubError, HubNotFoundError } from './errors.ts';
@@ -99,7 +99,7 @@ function guarded(onProgress: (progress: DownloadProgress) => void): (progress: D
     try {
       onProgress(progress);
     } catch (error) {
-      throw new HubError(`onProgress failed: ${error instanceof Error ? error.message : String(error)}`, {
+      throw new HubError(`onProgress failed: ${messageOf(error)}`, {
         cause: error,
       });
     }

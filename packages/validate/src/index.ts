@@ -26,6 +26,7 @@ export {
   wholeNumber,
 } from './kinds.ts';
 export type { Kind } from './kinds.ts';
+export { isError, messageOf } from './isError.ts';
 export { provided } from './provided.ts';
 export { nearestName } from './nearestName.ts';
 export { firstOf, shown } from './shown.ts';

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,
@@ -6,6 +7,8 @@ import {
   callable,
   flag,
   instanceOf,
+  isError,
+  messageOf,
   nearestName,
   object,
   objectWith,
@@ -64,31 +67,46 @@ it('an object may be one of a class that has rows to go through', () => {
 });
 
 describe('an instance of a class of the same name', () => {
-  class Other {
-    static Map = class Map {};
-  }
+  const theirs: { Map: new () => object } = { Map: class Map extends Date {} };
   const foreign = ', which another package made, or a second copy of this one (install one version)';
 
   it.each([
-    [new Other.Map(), instanceOf(Map), `f: x must be a Map; got a Map${foreign}`],
-    [new (class Sub extends Other.Map {})(), instanceOf(Map), `f: x must be a Map; got a Sub${foreign}`],
+    [new theirs.Map(), instanceOf(Map), `f: x must be a Map; got a Map${foreign}`],
+    [new (class Sub extends theirs.Map {})(), instanceOf(Map), `f: x must be a Map; got a Sub${foreign}`],
     [
-      new Other.Map(),
+      new theirs.Map(),
       oneOfKinds('a text or Map', text, instanceOf(Map)),
       `f: x must be a text or Map; got a Map${foreign}`,
     ],
-    [new Other.Map(), optional(orNull(instanceOf(Map))), `f: x must be a Map, or null; got a Map${foreign}`],
+    [new theirs.Map(), optional(orNull(instanceOf(Map))), `f: x must be a Map, or null; got a Map${foreign}`],
     [
-      [new Other.Map()],
+      [new theirs.Map()],
       arrayOf(instanceOf(Map), 'Maps'),
       `f: x must be an array of Maps; got an array whose element 0 is a Map${foreign}`,
     ],
-    [new Other.Map(), text, 'f: x must be a text; got a Map'],
+    [new theirs.Map(), text, 'f: x must be a text; got a Map'],
     [new Set(), instanceOf(Map), 'f: x must be a Map; got a Set'],
     [Object.create(null), instanceOf(Map), 'f: x must be a Map; got an empty object'],
   ])('is told as one: %#', (value, kind, message) => {
     expect(check(value, kind)).toThrow(new ArgumentError(message));
   });
+});
+
+it('errors of another realm, as Jest has them, are errors', () => {
+  const foreign: unknown = runInNewContext('new TypeError("fetch failed")');
+  expect(foreign).not.toBeInstanceOf(Error);
+  expect([isError(foreign), isError(new RangeError('x')), isError('x'), isError(null)]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect([foreign, new RangeError('x'), 'thrown', null].map(messageOf)).toEqual([
+    'fetch failed',
+    'x',
+    'thrown',
+    'null',
+  ]);
 });
 
 describe('requireOptions', () => {

@@ -1,4 +1,4 @@
-import { shown } from '@attune/validate';
+import { messageOf, shown } from '@attune/validate';
 import { CheckpointError } from '../errors.ts';
 import { refuseForeignText } from './foreignContent.ts';
 
@@ -26,9 +26,7 @@ export function parseJsonObject(text: string, source: string): Record<string, un
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new CheckpointError(
-      `${source} is not valid JSON: ${error instanceof Error ? error.message : String(error)}. Download or write it again.`,
-    );
+    throw new CheckpointError(`${source} is not valid JSON: ${messageOf(error)}. Download or write it again.`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CheckpointError(

@@ -1,3 +1,4 @@
+import { messageOf } from '@attune/validate';
 import {
   ArgumentError,
   callable,
@@ -111,7 +112,7 @@ async function createChecked(parts: Omit<TokenizerParts, 'steps'>, source: strin
     tokenizer.decode(tokenizer('a', 'b', { maxLength: 100 }).input_ids);
     return tokenizer;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new TokenizerError(
       `${source} does not make a tokenizer: ${reason.slice(0, 300)} It is damaged, or belongs to another kind of model than BERT.`,
       { cause: error },

@@ -1,3 +1,5 @@
+import { isError } from '@attune/validate';
+
 /** Columns by name, with their values. */
 type Columns = ReadonlyMap<string, { at(row: number): unknown }>;
 
@@ -10,7 +12,7 @@ const most = 3;
  * @param operation the operation that called the function
  */
 export function namingRows(error: unknown, operation: string, columns: Columns, start: number, end: number): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!isError(error)) return error;
   const rows = end - start === 1 ? `row ${start}` : `rows ${start} to ${end - 1}`;
   const missing = missingIn(columns, start, end);
   const advice =

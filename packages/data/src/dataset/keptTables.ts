@@ -1,3 +1,4 @@
+import { messageOf } from '@attune/validate';
 import { readCache, writeCache } from '#platform';
 import { packTable, unpackTable } from '../columns/tableFile.ts';
 import { MapError } from '../errors.ts';
@@ -45,7 +46,7 @@ async function keepTable(key: string, table: Table): Promise<void> {
   try {
     await writeCache(key, await packTable(table));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new MapError(`map: the result cannot be kept: ${reason}. Set ATTUNE_CACHE to a folder that can be written.`, {
       cause: error,
     });

@@ -3,7 +3,7 @@ import {
   callable,
   flag,
   nonEmptyText,
-  object,
+  named,
   objectWith,
   oneOfKinds,
   optional,
@@ -18,7 +18,7 @@ import type { Features } from '../features/feature.ts';
 import type { DataFile } from '../platform/platform.ts';
 
 /** One file or several, for the split `train`, or by split. */
-export type DataFiles = DataFile | readonly DataFile[] | Readonly<Record<string, DataFile | readonly DataFile[]>>;
+export type DataFiles = DataFile | ArrayLike<DataFile> | Readonly<Record<string, DataFile | ArrayLike<DataFile>>>;
 
 /** How files are read. */
 export interface FileOptions {
@@ -77,11 +77,19 @@ export interface LoadDatasetOptions extends FileOptions {
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
+/** A FileList of an input field is no array. */
+export const isList = (input: unknown): input is ArrayLike<unknown> =>
+  typeof input === 'object' && input !== null && 'length' in input;
+
 const file = oneOfKinds('a path or a File', text, objectWith('a File', { name: 'string', arrayBuffer: 'function' }));
-const files = oneOfKinds('a path, a File, or an array of them', file, arrayOf(file, 'paths or Files'));
+const manyFiles: Kind = {
+  what: 'paths or Files',
+  holds: (input) => isList(input) && Array.from(input).every(file.holds),
+};
+const files = oneOfKinds('a path, a File, or a list of them', file, manyFiles);
 const filesBySplit: Kind = {
   what: 'an object of files by split',
-  holds: (input) => object.holds(input) && Object.values(input as object).every(files.holds),
+  holds: (input) => named.holds(input) && Object.values(input as object).every(files.holds),
 };
 
 /** Options that apply to some kinds of files only. */
@@ -102,7 +110,7 @@ export const loadKinds: OptionKinds = {
     found: (given) => `${shown(given)}${Array.isArray(given) ? '; call loadDataset once for each' : ''}`,
   }),
   dataFiles: optional(
-    oneOfKinds('a path or File, an array of them, or an object of those by split', files, filesBySplit),
+    oneOfKinds('a path or File, a list of them, or an object of those by split', files, filesBySplit),
   ),
   dataDir: optional(text),
   revision: optional(text),

@@ -8,8 +8,9 @@ const fileErrors: ReadonlySet<unknown> = new Set(
   ).split(' '),
 );
 
+// By its code alone: in Jest the errors of Node are no `instanceof Error`.
 export const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'code' in error && fileErrors.has(error.code);
+  fileErrors.has((error as Partial<NodeJS.ErrnoException> | null)?.code);
 
 /** Does work in the cache folder; where the folder refuses, says what to do. */
 export async function inCache<T>(root: string, work: () => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import { messageOf } from '@attune/validate';
 import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
 import type { FileMetaData, SchemaElement } from 'hyparquet';
 import { DataFileError } from '../../errors.ts';
@@ -36,7 +37,7 @@ export async function readParquet(bytes: Uint8Array, where: string, { features }
     return { columns };
   } catch (error) {
     if (error instanceof DataFileError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DataFileError(`${where} cannot be read as Parquet: ${reason}.`, { cause: error });
   }
 }

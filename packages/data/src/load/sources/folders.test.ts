@@ -114,6 +114,14 @@ describe('files, folders and splits', () => {
     ).toEqual([5]);
   });
 
+  it('the FileList of an input field', async () => {
+    // It is no array.
+    const chosen = { length: 2, 0: new File(['x\n1\n'], 'a.csv'), 1: new File(['x\n2\n'], 'b.csv') };
+    expect((await loadDataset('csv', { dataFiles: chosen })).numRows()).toEqual({ train: 2 });
+    const bySplit = await loadDataset('csv', { dataFiles: { train: chosen, test: chosen[1] } });
+    expect(bySplit.numRows()).toEqual({ train: 2, test: 1 });
+  });
+
   it('split expressions', async () => {
     folder.write('train.csv', `i\n${Array.from({ length: 7 }, (_, index) => index).join('\n')}\n`);
     folder.write('test.csv', 'i\n10\n11\n');
@@ -153,6 +161,11 @@ describe('files, folders and splits', () => {
     ],
     ['a file of no kind', () => loadDataset(folder.write('x.bin', '1')), 'no known kind'],
     ['a builder without files', () => loadDataset('csv'), 'needs { dataFiles }'],
+    [
+      'a Map of files',
+      () => loadDataset('csv', { dataFiles: new Map([['train', 'a.csv']]) as never }),
+      'by split; got a Map',
+    ],
     ['no files', () => loadDataset('csv', { dataFiles: { train: [] } }), "names no file for 'train'"],
     [
       'two kinds',

@@ -1,6 +1,8 @@
+import { messageOf } from '@attune/validate';
 import { readBytes } from '#platform';
 import { DataFileError, DatasetError } from '../../errors.ts';
 import type { DataFile } from '../../platform/platform.ts';
+import { isList } from '../loadOptions.ts';
 import type { LoadDatasetOptions } from '../loadOptions.ts';
 
 /** A file to read: its bytes and its name. */
@@ -31,7 +33,7 @@ function whyUnreadable(label: string, error: unknown): string {
   if (code === 'ENOENT') return missingFile(label);
   if (code === 'EISDIR')
     return `'${label}' is a folder: name the files in it, or load all of it: loadDataset('${label}').`;
-  return `'${label}' cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
+  return `'${label}' cannot be read: ${messageOf(error)}.`;
 }
 
 /** The message for a missing file. */
@@ -53,12 +55,12 @@ export async function givenSources(
   sourcesOf: (file: DataFile) => Promise<readonly Source[]>,
 ): Promise<SourcesBySplit> {
   const bySplit =
-    isFile(dataFiles) || Array.isArray(dataFiles)
-      ? { train: dataFiles as readonly DataFile[] }
-      : (dataFiles as Readonly<Record<string, readonly DataFile[]>>);
+    isFile(dataFiles) || isList(dataFiles)
+      ? { train: dataFiles as ArrayLike<DataFile> }
+      : (dataFiles as Readonly<Record<string, DataFile | ArrayLike<DataFile>>>);
   const sources = new Map<string, Source[]>();
   for (const [split, files] of Object.entries(bySplit)) {
-    const own = await Promise.all((isFile(files) ? [files] : files).map(sourcesOf));
+    const own = await Promise.all((isFile(files) ? [files] : Array.from(files)).map(sourcesOf));
     sources.set(split, own.flat());
   }
   const empty = [...sources].find(([, files]) => files.length === 0);

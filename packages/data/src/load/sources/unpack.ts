@@ -1,3 +1,4 @@
+import { messageOf } from '@attune/validate';
 import { gunzip } from '#platform';
 import { DataFileError } from '../../errors.ts';
 
@@ -31,7 +32,7 @@ export async function unpack({ label, bytes }: UnpackedFile): Promise<UnpackedFi
     if (startsWith(bytes, 0x50, 0x4b, 0x03, 0x04)) return await filesOfZip(label, bytes);
   } catch (error) {
     if (error instanceof DataFileError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DataFileError(`'${label}' cannot be unpacked: ${reason}. It is damaged or cut off.`, { cause: error });
   }
   const other = otherKind(bytes);
