@@ -9,7 +9,10 @@ import { create } from 'webgpu';
 globalThis.kept = create(['enable-dawn-features=allow_unsafe_apis,dump_shaders,disable_workgroup_init,disable_robustness']);
 const adapter = await kept.requestAdapter();
 const wanted = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'];
-const limits = ['maxComputeWorkgroupStorageSize', 'maxComputeInvocationsPerWorkgroup', 'maxStorageBuffersPerShaderStage'];
+const limits = [
+  'maxStorageBuffersPerShaderStage', 'maxComputeWorkgroupStorageSize', 'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX', 'maxComputeWorkgroupSizeY', 'maxComputeWorkgroupSizeZ',
+];
 const device = await adapter.requestDevice({
   requiredFeatures: wanted.filter((name) => adapter.features.has(name)),
   requiredLimits: Object.fromEntries(limits.map((name) => [name, adapter.limits[name]])),
