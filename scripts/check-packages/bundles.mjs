@@ -13,7 +13,7 @@ export const weights = {
     code: `import { accuracy } from '@attune/evaluate/metrics';\nglobalThis.used = accuracy();`,
   },
   'one metric, by its name': {
-    limits: { esbuild: 4, vite: 4.6 },
+    limits: { esbuild: 4.1, vite: 4.7 },
     code: `import { load } from '@attune/evaluate';\nglobalThis.used = load('accuracy');`,
     fetches: ['accuracy'],
   },

@@ -1,3 +1,4 @@
+import type { GPU } from '../device/webGpuTypes.ts';
 import type { WebGpuOptions } from './platform.ts';
 
 /** The browser's own WebGPU; null where it has none. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@attune/platform';
+import type { GPU } from '../device/webGpuTypes.ts';
 import { loadProblem } from './loadProblem.ts';
 import type { Machine } from './loadProblem.ts';
 import { missingDrivers } from './missingDrivers.ts';

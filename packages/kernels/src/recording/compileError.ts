@@ -1,5 +1,5 @@
 import type { Program } from './dispatch.ts';
-import type { GPUDevice } from '../device/webGpuTypes.ts';
+import type { DeviceInfo } from '../device/profile.ts';
 
 /**
  * WebGPU's message about a program that does not compile, with positions in the original files
@@ -7,7 +7,7 @@ import type { GPUDevice } from '../device/webGpuTypes.ts';
  */
 export function compileError(
   program: Program,
-  { limits }: Pick<GPUDevice, 'limits'>,
+  { limits }: Pick<DeviceInfo, 'limits'>,
   { message }: { readonly message: string },
 ): string {
   const place = (line: number) => {
@@ -43,7 +43,7 @@ interface Remedy {
   readonly means: RegExp;
   /** Matches the line of source at fault, where the message does not give one. */
   readonly line?: RegExp;
-  readonly what: (limits: GPUDevice['limits']) => string;
+  readonly what: (limits: DeviceInfo['limits']) => string;
 }
 
 const remedies: readonly Remedy[] = [

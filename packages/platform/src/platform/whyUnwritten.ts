@@ -1,5 +1,3 @@
-import type { Platform } from './platform.ts';
-
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'no permission to write there',
   EPERM: 'no permission to write there',
@@ -17,7 +15,8 @@ interface Failure {
   readonly cause?: Failure;
 }
 
-export const whyUnwritten: Platform['whyUnwritten'] = (error) => {
+/** Why something could not be written, in a person's words; else the error's own message. */
+export function whyUnwritten(error: unknown): string {
   const { code, cause, message } = error as Failure;
   return reasons[code ?? cause?.code ?? ''] ?? message;
-};
+}
