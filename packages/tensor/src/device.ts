@@ -1,7 +1,7 @@
 import { Gpu, openDevice } from '@attune/kernels';
 import { instanceOf, requireArgument, shown } from '@attune/validate';
 import { TensorError } from './errors.ts';
-import { requireAtMost } from './requireAtMost.ts';
+import { requireAtMost } from './surplusArguments.ts';
 
 /** A GPU that tensors live on. */
 export type Device = Gpu;

@@ -15,7 +15,7 @@ import type { DataOf, DType } from './dtypes.ts';
 import { AutogradError, ShapeError, TensorError } from './errors.ts';
 import { formatShape, shapesEqual, sizeOf } from './shape.ts';
 import type { Shape } from './shape.ts';
-import { requireAtMost } from './requireAtMost.ts';
+import { requireAtMost } from './surplusArguments.ts';
 
 export interface TensorOptions {
   readonly array: GpuArray;

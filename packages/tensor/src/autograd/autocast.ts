@@ -1,6 +1,6 @@
 import { halves } from '../functional/products/halves.ts';
 import { precision } from './precision.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 /**
  * Runs `body` in mixed precision: `linear` reads the f16 copy of a weight that has one (see

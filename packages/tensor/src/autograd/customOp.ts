@@ -6,7 +6,7 @@ import { formatShape, shapesEqual } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { noGrad } from './gradMode.ts';
 import { operationResult } from './operation.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 /** The definition of an operation for `customOp`. */
 export interface CustomOp {

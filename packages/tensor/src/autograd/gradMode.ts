@@ -1,6 +1,6 @@
 import { Mode } from './mode.ts';
 import type { TapeTensor } from './tape.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 const mode = new Mode('noGrad', true);
 

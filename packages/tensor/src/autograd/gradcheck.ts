@@ -4,7 +4,7 @@ import { tensor } from '../functional/creation/create.ts';
 import { Mt19937 } from '../random/mt19937.ts';
 import { Tensor } from '../tensor.ts';
 import { noGrad } from './gradMode.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 /** Options of `gradcheck`. */
 export interface GradcheckOptions {

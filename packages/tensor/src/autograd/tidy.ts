@@ -4,7 +4,7 @@ import { requireDevice } from '../requireDevice.ts';
 import { Tensor } from '../tensor.ts';
 import { requireSynchronous } from './requireSynchronous.ts';
 import { inGroup, ResultGroup } from './resultGroup.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 /**
  * Runs `body` and keeps only the tensors in its result: a tensor, or an object or array that

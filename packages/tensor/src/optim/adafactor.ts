@@ -8,7 +8,7 @@ import { readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { ArenaPlace } from './arena/parameterArena.ts';
 import type { Params } from './paramGroup.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 /** Options of `new Adafactor`. `lr` is required without `relativeStep`, and refused with it. */
 export interface AdafactorOptions extends OptimizerOptions {

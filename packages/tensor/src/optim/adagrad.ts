@@ -5,7 +5,7 @@ import type { UpdateParts } from './arena/arenaOptimizer.ts';
 import { readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { Params } from './paramGroup.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 /**
  * Options of `new Adagrad`; `weightDecay` is added to the gradient, and `lr` is 1e-2 by default.

@@ -5,7 +5,7 @@ import type { AdamWOptions } from './adamWOptions.ts';
 import { ArenaOptimizer } from './arena/arenaOptimizer.ts';
 import type { UpdateParts } from './arena/arenaOptimizer.ts';
 import type { Params } from './paramGroup.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 /**
  * AdamW with decoupled weight decay and clipping by global norm, all on the GPU: a handful of

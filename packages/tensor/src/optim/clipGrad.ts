@@ -9,7 +9,7 @@ import { stack } from '../functional/movement/joining.ts';
 import { norm } from '../functional/reductions/spreads.ts';
 import { clamp } from '../functional/elementwise/unary.ts';
 import { Tensor } from '../tensor.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 /** Options of `clipGradNorm`. */
 export interface ClipGradNormOptions {

@@ -13,7 +13,7 @@ import { TensorError } from '../errors.ts';
 import type { Parameter } from '../nn/parameter/parameter.ts';
 import { isIterable, isPair } from './paramGroup.ts';
 import type { ParamGroupOptions } from './paramGroup.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 /** Options for parameters whose names match. */
 export interface ParameterRule {

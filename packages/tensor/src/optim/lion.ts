@@ -5,7 +5,7 @@ import type { UpdateParts } from './arena/arenaOptimizer.ts';
 import { betas, readOptimizerArguments } from './optimizerOptions.ts';
 import type { OptimizerOptions } from './optimizerOptions.ts';
 import type { Params } from './paramGroup.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 /** Options of `new Lion`; `weightDecay` is decoupled, and `lr` is 1e-4 by default. */
 export interface LionOptions extends OptimizerOptions {

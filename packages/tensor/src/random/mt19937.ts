@@ -3,7 +3,7 @@ import { TensorError } from '../errors.ts';
 import { bernoulli, integers, normal, randperm, uniform } from './numbers.ts';
 import { Twister } from './twister.ts';
 import type { Mt19937State } from './twister.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 export type { Mt19937State } from './twister.ts';
 

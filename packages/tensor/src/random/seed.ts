@@ -1,6 +1,6 @@
 import { requireArgument, wholeNumber } from '@attune/validate';
 import { Twister } from './twister.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 let seed: number | null = null;
 let generator: Twister | null = null;

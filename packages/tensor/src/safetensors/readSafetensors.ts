@@ -2,7 +2,7 @@ import { instanceOf, requireArgument, shown, text } from '@attune/validate';
 import { safetensorsDtypes, SafetensorsError } from './dtypes.ts';
 import type { SafetensorsDtype, SafetensorsEntry } from './dtypes.ts';
 import { parseHeader } from './parseHeader.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 /** The format's own limit on the header, in bytes. */
 const maxHeaderBytes = 100_000_000;

@@ -2,7 +2,7 @@ import type { StateDict } from '../nn/module/module.ts';
 import { SafetensorsError } from './dtypes.ts';
 import { floatsOf } from './floats.ts';
 import { readSafetensors } from './readSafetensors.ts';
-import { requireAtMost } from '../requireAtMost.ts';
+import { requireAtMost } from '../surplusArguments.ts';
 
 /**
  * The weights of a safetensors file, as `safetensors.torch.save_file(model.state_dict(), path)`

@@ -86,7 +86,7 @@ class Translator {
       `return ${functionName(entryPoint)}();`,
       '};',
     ].join('\n');
-    // eslint-disable-next-line no-new-func, no-implied-eval -- this is a compiler
+    // A compiler: what it runs is its own text.
     const make = new Function('runtime', 'Memory', 'types', code) as (...of: unknown[]) => Invocation;
     const invocation = make(runtime, Memory, this.#types);
     return { invocation, workgroupSize, shared: this.#shared, bindings: this.#bindings };

@@ -11,7 +11,7 @@ import type { Tensor } from '../../tensor.ts';
 import { requireFloats, requireGivenOptions, requireSameType } from '../checks.ts';
 import { dropoutKind, kernelDropout } from '../dropout/dropoutOptions.ts';
 import type { DropoutOptions } from '../dropout/dropoutOptions.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /**
  * Boundaries of the sequences of a batch, on the GPU. Shared by all attention layers of a forward

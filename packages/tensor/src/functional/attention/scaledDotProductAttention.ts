@@ -16,7 +16,7 @@ import { softmax } from '../normalisation/softmax.ts';
 import { scale } from '../elementwise/unary.ts';
 import { where } from '../elementwise/where.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import { subsequentMask } from './subsequentMask.ts';
 
 /** Options of `scaledDotProductAttention`. */

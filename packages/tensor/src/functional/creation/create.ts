@@ -13,7 +13,7 @@ import type { DType } from '../../dtypes.ts';
 import { requireGivenOptions } from '../checks.ts';
 import { flatten } from '../../nested.ts';
 import type { Nested } from '../../nested.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of every function that creates a tensor. */
 export interface MakeOptions<D extends DType = DType> {

@@ -13,7 +13,7 @@ import { cast } from '../elementwise/cast.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
 import { fromValues, makeKinds } from './create.ts';
 import type { MakeOptions } from './create.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of functions that draw numbers. */
 export interface DrawOptions<D extends DType = DType> extends MakeOptions<D> {

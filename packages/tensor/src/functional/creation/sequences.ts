@@ -5,7 +5,7 @@ import { requireGivenOptions } from '../checks.ts';
 import { fromValues, makeKinds } from './create.ts';
 import type { MakeOptions } from './create.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 const count = wholeNumber(0, 2 ** 31 - 1);
 

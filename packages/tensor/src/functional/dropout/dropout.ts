@@ -8,7 +8,7 @@ import { requireFloats } from '../checks.ts';
 import { dropoutKind, kernelDropout } from './dropoutOptions.ts';
 import type { DropoutOptions } from './dropoutOptions.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /**
  * Sets elements to 0 at random and divides the others by 1 - probability, as

@@ -8,7 +8,7 @@ import { castFloats } from './castFloats.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
 import { mapped, requireNumber, unary } from './mapUnary.ts';
 import type { UnaryKernels } from './mapUnary.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 const geluKernels: UnaryKernels = {
   forward: kernels.gelu,

@@ -14,7 +14,7 @@ import { arrayOf, requireOperands, shapesOf } from '../operands.ts';
 import type { Beside, BesideFloats, FirstType, NumberType, Operand } from '../operands.ts';
 import { isFloat } from '../../dtypes.ts';
 import type { DType, FloatOf } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** An operation of the kernel family `binary` with a numeric result, and its gradients. */
 function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): Tensor<D> {

@@ -7,7 +7,7 @@ import { isFloat } from '../../dtypes.ts';
 import type { DType } from '../../dtypes.ts';
 import { castFloats } from './castFloats.ts';
 import { requireTensor } from '../checks.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 const types = oneOf('f32', 'f16', 'i32', 'u32', 'bool');
 

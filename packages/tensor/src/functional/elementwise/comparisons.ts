@@ -6,7 +6,7 @@ import { Tensor } from '../../tensor.ts';
 import { broadcastOf, broadcastShapes } from '../broadcasting.ts';
 import { arrayOf, requireOperands, shapesOf } from '../operands.ts';
 import type { Beside, Operand } from '../operands.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** An operation of the family with a bool result, without a gradient. */
 function tested(member: BinaryMember, a: Operand, b: Operand): Tensor<'bool'> {

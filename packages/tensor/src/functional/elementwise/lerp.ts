@@ -9,7 +9,7 @@ import { requireOperands } from '../operands.ts';
 import type { Operand } from '../operands.ts';
 import { abs } from './unary.ts';
 import { where } from './where.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /**
  * Linear interpolation from `start` (weight 0) to `end` (weight 1), as `torch.lerp`: computed from

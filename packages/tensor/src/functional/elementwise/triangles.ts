@@ -6,7 +6,7 @@ import { requireTensor } from '../checks.ts';
 import { fromValues } from '../creation/create.ts';
 import { where } from './where.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 const whole = wholeNumber(-(2 ** 31), 2 ** 31);
 

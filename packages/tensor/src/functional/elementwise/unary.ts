@@ -6,7 +6,7 @@ import type { Tensor } from '../../tensor.ts';
 import { realNumber, requireGivenOptions, requireHeld, requireTensor } from '../checks.ts';
 import { mapped, requireNumber, unary } from './mapUnary.ts';
 import type { DType, FloatOf } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /**
  * A tensor times a number. Of the shape and type of `input`, f32 or f16. The gradient is multiplied

@@ -10,7 +10,7 @@ import { requireDeviceOf, requireHeld, requireTensor } from '../checks.ts';
 import { requireOperands, shapesOf } from '../operands.ts';
 import type { Beside, Mask, NumberType, Operand } from '../operands.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 function requireMask(operation: string, name: string, mask: Tensor, beside: Tensor): void {
   requireTensor(operation, name, mask);

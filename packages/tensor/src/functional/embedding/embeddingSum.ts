@@ -9,7 +9,7 @@ import { formatShape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { inSinglePrecision } from '../elementwise/castFloats.ts';
 import { requireFloats, requireGivenOptions } from '../checks.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of `embeddingSum`. */
 export interface EmbeddingSumOptions {

@@ -6,7 +6,7 @@ import { asMatrix } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { requireFloats } from '../checks.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 const indexArray = instanceOf(Uint32Array, 'a Uint32Array');
 

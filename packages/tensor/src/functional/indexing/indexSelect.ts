@@ -7,7 +7,7 @@ import { Tensor } from '../../tensor.ts';
 import { requireAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { gathered, requireIndex } from './recordGather.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import type { Integers } from '../operands.ts';
 
 const isNumbers = (value: unknown): value is readonly number[] =>

@@ -14,7 +14,7 @@ import { narrow } from '../movement/slicing.ts';
 import { requireOperands } from '../operands.ts';
 import { gathered, recordScatter, requireIndex } from './recordGather.ts';
 import type { Index } from './recordGather.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import type { Integers } from '../operands.ts';
 
 /**

@@ -6,7 +6,7 @@ import { arange } from '../creation/sequences.ts';
 import { cast } from '../elementwise/cast.ts';
 import { eq } from '../elementwise/comparisons.ts';
 import { unsqueeze } from '../movement/movement.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import type { Integers } from '../operands.ts';
 import type { DType } from '../../dtypes.ts';
 

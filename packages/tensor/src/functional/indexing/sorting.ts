@@ -8,7 +8,7 @@ import { requireGivenOptions, requireTensor } from '../checks.ts';
 import { gather } from './indexing.ts';
 import { narrow } from '../movement/slicing.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of `sort` and `argSort`. */
 export interface SortOptions {

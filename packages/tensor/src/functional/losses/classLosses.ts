@@ -21,7 +21,7 @@ import { tensor } from '../creation/create.ts';
 import { fusedCrossEntropy } from './fusedLosses.ts';
 import { factorOf, lossKinds, requireOneReduction, withFactor } from './lossReduction.ts';
 import type { LossOptions } from './lossReduction.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import type { Floats, Integers } from '../operands.ts';
 import type { DType } from '../../dtypes.ts';
 

@@ -14,7 +14,7 @@ import { norm } from '../reductions/spreads.ts';
 import { sum } from '../reductions/reductions.ts';
 import { abs, clamp, exp, log, neg, scale, sqrt, square } from '../elementwise/unary.ts';
 import { where } from '../elementwise/where.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import type { Floats } from '../operands.ts';
 import type { DType } from '../../dtypes.ts';
 

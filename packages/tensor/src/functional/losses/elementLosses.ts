@@ -12,7 +12,7 @@ import { factorOf, lossKinds, plainLossKinds, reduceLosses, requireOneReduction,
 import type { LossOptions, PlainLossOptions } from './lossReduction.ts';
 import { neg, square } from '../elementwise/unary.ts';
 import { softplus } from '../elementwise/activations.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import type { Floats } from '../operands.ts';
 import type { DType } from '../../dtypes.ts';
 

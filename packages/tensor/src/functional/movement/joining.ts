@@ -9,7 +9,7 @@ import { requireAxis } from '../axes.ts';
 import { requireDeviceOf, requireTensor } from '../checks.ts';
 import { unsqueeze } from './movement.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 const aTensor = instanceOf(Tensor);
 const tensorsKind: Kind = {

@@ -9,7 +9,7 @@ import { requireAxes, requireAxis, withoutAxes } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { stridedResult, viewOf } from './strided.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /**
  * The same values in another shape with as many elements; one extent may be -1 and is inferred.

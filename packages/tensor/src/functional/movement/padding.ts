@@ -9,7 +9,7 @@ import type { Shape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { requireGivenOptions, requireHeld, requireTensor } from '../checks.ts';
 import { narrow } from './slicing.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of `pad`. */
 export interface PadOptions {

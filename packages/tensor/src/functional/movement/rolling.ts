@@ -8,7 +8,7 @@ import { requireTensor } from '../checks.ts';
 import { concat } from './joining.ts';
 import { flatten, reshape } from './movement.ts';
 import { narrow } from './slicing.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 const shiftsKind: Kind = {
   what: 'a whole number, or an array of them',

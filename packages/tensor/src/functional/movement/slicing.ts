@@ -8,7 +8,7 @@ import { requireAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { stridedResult } from './strided.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /**
  * Elements of one dimension from `start` to before `end`, every `step`-th. Negative numbers count

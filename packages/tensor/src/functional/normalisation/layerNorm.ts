@@ -9,7 +9,7 @@ import { Tensor } from '../../tensor.ts';
 import { requireFloats, requireGivenOptions } from '../checks.ts';
 import { dropoutKind, kernelDropout } from '../dropout/dropoutOptions.ts';
 import type { DropoutOptions } from '../dropout/dropoutOptions.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of `layerNorm`. */
 export interface LayerNormOptions {

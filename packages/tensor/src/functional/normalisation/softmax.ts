@@ -6,7 +6,7 @@ import { requireAxis } from '../axes.ts';
 import { requireFloats } from '../checks.ts';
 import { transpose } from '../movement/movement.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /**
  * Softmax over a dimension, the last where none is named. As `torch.softmax`. Of the shape and type

@@ -14,7 +14,7 @@ import { Tensor } from '../../tensor.ts';
 import { inSinglePrecision } from '../elementwise/castFloats.ts';
 import { requireFloats, requireGivenOptions } from '../checks.ts';
 import type { DType, FloatType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of `linear`. */
 export interface LinearOptions {

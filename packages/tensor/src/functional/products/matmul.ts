@@ -8,7 +8,7 @@ import { broadcastShapes } from '../broadcasting.ts';
 import { requireFloats, requireSameType } from '../checks.ts';
 import { expand, reshape } from '../movement/movement.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /**
  * Matrix product over the last two dimensions, as `torch.matmul`: dimensions before them are a

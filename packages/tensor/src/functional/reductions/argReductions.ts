@@ -6,7 +6,7 @@ import { reductionKinds, requireElements } from './reductionArguments.ts';
 import type { ReductionOptions } from './reductionArguments.ts';
 import { rowsOf } from './recordReduction.ts';
 import { reducedAxes } from './reducedAxes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /**
  * Index of the greatest element along a dimension, or in the flat tensor where none is named: i32,

@@ -5,7 +5,7 @@ import type { DType, SumOf } from '../../dtypes.ts';
 import { Tensor } from '../../tensor.ts';
 import { around, requireAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /**
  * Running sums along a dimension: f32 for floats, i32 for bool; whole numbers keep their type and

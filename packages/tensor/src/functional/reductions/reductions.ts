@@ -11,7 +11,7 @@ import { recordReduce, spread } from './recordReduction.ts';
 import type { ReductionPlan } from './recordReduction.ts';
 import { isFloat } from '../../dtypes.ts';
 import type { DType, SumOf } from '../../dtypes.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import type { Floats } from '../operands.ts';
 
 const wholeSum: ReductionPlan = { operation: 'sum', member: 'sum', gradient: null, result: 'as sums' };

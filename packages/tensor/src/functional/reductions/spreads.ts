@@ -4,7 +4,7 @@ import { realNumber, requireGivenOptions } from '../checks.ts';
 import { reductionKinds, reduced } from './reductionArguments.ts';
 import type { Dims, ReductionOptions } from './reductionArguments.ts';
 import type { ReductionPlan } from './recordReduction.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import type { Floats } from '../operands.ts';
 import type { DType } from '../../dtypes.ts';
 

@@ -22,7 +22,7 @@ import { Module } from '../module/module.ts';
 import { deviceFor, newModuleKinds } from '../module/moduleOptions.ts';
 import type { NewModuleOptions } from '../module/moduleOptions.ts';
 import type { Parameter } from '../parameter/parameter.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of `new MultiheadAttention`. */
 export interface MultiheadAttentionOptions extends NewModuleOptions {

@@ -24,7 +24,7 @@ import { newModuleKinds } from '../module/moduleOptions.ts';
 import type { NewModuleOptions } from '../module/moduleOptions.ts';
 import { MultiheadAttention } from './multiheadAttention.ts';
 import { LayerNorm, normAfter } from '../layers/normalisation.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of `new TransformerEncoderLayer`. */
 export interface TransformerEncoderLayerOptions extends NewModuleOptions {

@@ -1,7 +1,7 @@
 import { number, oneOf, optional, requireArgument } from '@attune/validate';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape, sizeOf } from '../../shape.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import type { Shape } from '../../shape.ts';
 import { normalDraw, uniformDraw } from './drawing.ts';
 import type { Draw } from './drawing.ts';

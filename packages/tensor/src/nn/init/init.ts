@@ -22,7 +22,7 @@ import type { FanMode, Nonlinearity, Scaling } from './fans.ts';
 import { orthogonalDraw } from './orthogonal.ts';
 import { Parameter } from '../parameter/parameter.ts';
 import { truncNormalDraw } from './truncNormal.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 // As torch.nn.init, with its names without the underscore: each function fills a parameter and
 // returns it. For a seed the numbers are those of PyTorch on the CPU.

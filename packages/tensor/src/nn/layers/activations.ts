@@ -9,7 +9,7 @@ import type { GeluOptions } from '../../functional/elementwise/activations.ts';
 import { where } from '../../functional/elementwise/where.ts';
 import type { Tensor } from '../../tensor.ts';
 import { Module } from '../module/module.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 const otherNames = { inplace: 'tensors do not change in place; leave it out' };
 

@@ -11,7 +11,7 @@ import { defaultGenerator } from '../../random/seed.ts';
 import { asMatrix } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { Module } from '../module/module.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of `new Dropout`. */
 export interface DropoutModuleOptions {

@@ -10,7 +10,7 @@ import { Module } from '../module/module.ts';
 import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from '../module/moduleOptions.ts';
 import type { NewModuleOptions } from '../module/moduleOptions.ts';
 import type { Parameter } from '../parameter/parameter.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of `new Linear` with new weights. */
 export interface NewLinearOptions extends NewModuleOptions {

@@ -22,7 +22,7 @@ import { Module } from '../module/module.ts';
 import { deviceFor, hasWeight, newModuleKinds, parameterKind, requireDimensions } from '../module/moduleOptions.ts';
 import type { NewModuleOptions } from '../module/moduleOptions.ts';
 import type { Parameter } from '../parameter/parameter.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 interface NewNormOptions extends NewModuleOptions {
   /** Extents of the last dimensions, which are normalised together: one, or several. */

@@ -4,7 +4,7 @@ import { TensorError } from '../../errors.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Layer } from './layer.ts';
 import { Module } from './module.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 const aModule = instanceOf(Module);
 

@@ -3,14 +3,13 @@ import type { HookHandle } from '../../autograd/gradHooks.ts';
 import type { Device } from '../../device.ts';
 import { StateDictError, TensorError } from '../../errors.ts';
 import { requireGivenOptions } from '../../functional/checks.ts';
-import { letsGo, requireNoMore } from '../../requireNoMore.ts';
+import { letsGo, requireAtMost, requireNoMore } from '../../surplusArguments.ts';
 import { formatShape, shapesEqual } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import { addHook } from './hooks.ts';
 import type { ForwardHook, ForwardPreHook } from './hooks.ts';
 import { Parameter } from '../parameter/parameter.ts';
 import { readEntries } from './stateEntries.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
 
 /** One entry of a state dict, on the host. */
 export interface StateDictEntry {

@@ -8,7 +8,7 @@ import { formatShape, requireShape, shapeKind, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import type { HalfCopies } from './halfCopies.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of `new Parameter`. */
 export interface ParameterOptions {

@@ -10,7 +10,7 @@ import type {
 import { instanceOf, numberAtLeast, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import type { Device } from '../../device.ts';
 import { StateDictError, TensorError } from '../../errors.ts';
-import { letsGo, requireNoMore } from '../../requireNoMore.ts';
+import { letsGo, requireNoMore } from '../../surplusArguments.ts';
 import type { StateDict } from '../../nn/module/module.ts';
 import { readEntries } from '../../nn/module/stateEntries.ts';
 import type { LoadedEntry } from '../../nn/module/stateEntries.ts';

@@ -5,7 +5,7 @@ import { ReduceLROnPlateau } from './reduceLROnPlateau.ts';
 import type { ReduceLROnPlateauOptions } from './reduceLROnPlateau.ts';
 import { makeSchedule, ScheduleError } from './schedules.ts';
 import type { PlannedSchedule, Schedule, SchedulerOptions, SchedulerType } from './schedules.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 
 /** Options of `getScheduler` for the rates of an optimizer. */
 export interface OptimizerSchedulerOptions extends Omit<SchedulerOptions, 'baseLearningRate'> {

@@ -1,5 +1,5 @@
 import { objectWith, requireArgument, wholeNumber } from '@attune/validate';
-import { requireNoMore } from '../../requireNoMore.ts';
+import { requireNoMore } from '../../surplusArguments.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { ScheduleError } from './schedules.ts';
 import type { Schedule } from './schedules.ts';

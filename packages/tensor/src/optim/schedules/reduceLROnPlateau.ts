@@ -12,11 +12,10 @@ import {
   requireOptions,
   wholeNumber,
 } from '@attune/validate';
-import { requireNoMore } from '../../requireNoMore.ts';
+import { requireAtMost, requireNoMore } from '../../surplusArguments.ts';
 import { optimizerKind } from './lrScheduler.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { ScheduleError } from './schedules.ts';
-import { requireAtMost } from '../../requireAtMost.ts';
 
 /** Options of `new ReduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions {
