@@ -18,7 +18,7 @@ export class ConfigError extends Error {
 export function modelTypeError(modelType: unknown, source: string, key = 'model_type'): ConfigError {
   const type = typeof modelType === 'string' ? `'${modelType.slice(0, 60)}'` : shown(modelType);
   return new ConfigError(
-    `${source}: ${key} is ${type}; this package has 'bert' only. Choose a BERT checkpoint, such as bert-base-uncased.`,
+    `${source}: ${key} is ${type}; this package supports only 'bert'. Choose a BERT checkpoint, such as bert-base-uncased.`,
   );
 }
 

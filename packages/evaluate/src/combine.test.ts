@@ -37,7 +37,7 @@ it.each([
   [() => combine([]), 'at least one metric; got an empty array'],
   [() => combine({}), 'at least one metric; got an empty object'],
   [() => combine(['acuracy']), 'did you mean accuracy?'],
-  [() => combine([42 as never]), 'combine: metrics[0] must be a metric, as load gives it, or the name of one; got 42'],
+  [() => combine([42 as never]), 'combine: metrics[0] must be a metric from load(), or the name of one; got 42'],
   [() => combine({ a: null as never }), 'combine: metrics.a must be a metric'],
   [() => combine([load('accuracy') as never]), 'metrics[0] is a Promise: await load(…) first'],
   [() => combine(['accuracy'], { force_prefix: true } as never), 'did you mean forcePrefix?'],

@@ -24,14 +24,14 @@ export interface CombineOptions {
   forcePrefix?: boolean | undefined;
 }
 
-const combinable = objectWith('a metric, as load gives it, or the name of one', {
+const combinable = objectWith('a metric from load(), or the name of one', {
   name: 'string',
   optionNames: 'object',
   compute: 'function',
   addBatch: 'function',
 });
 const pairs = {
-  what: 'a list of [name, metric]; combine makes it',
+  what: 'a list of [name, metric], as combine makes it',
   holds: (value: unknown) =>
     Array.isArray(value) &&
     value.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string' && combinable.holds(pair[1])),

@@ -57,14 +57,14 @@ async function ask(asking: Asking, address: string, headers: Headers): Promise<R
     const milliseconds = waitBefore(attempt, wanted);
     if (milliseconds === undefined) {
       const tried = attempt > 1 ? `, ${attempt} times` : '';
-      const later = wanted && attempt < maxAttempts ? `, and asks to come back later (Retry-After: ${wanted})` : '';
-      throw new UnreachableError(`${endpoint} answers with status ${answer.status}${through}${tried}${later}`, {
+      const later = wanted && attempt < maxAttempts ? `, and asks for a later attempt (Retry-After: ${wanted})` : '';
+      throw new UnreachableError(`${endpoint} answered with status ${answer.status}${through}${tried}${later}`, {
         answered: true,
       });
     }
     if (milliseconds >= 1000) {
       const seconds = Math.ceil(milliseconds / 1000);
-      tell(`${endpoint} answers with status ${answer.status}; asking again in ${seconds} s.`);
+      tell(`${endpoint} answered with status ${answer.status}; trying again in ${seconds} s.`);
     }
     await wait(milliseconds);
   }
@@ -84,7 +84,7 @@ async function askOnce(
     const answer = await fetch(address, { headers, signal: limit.signal });
     clearTimeout(timer);
     if (!whole || !answer.ok) return answer;
-    timer = within(restTimeout, 'end of the answer');
+    timer = within(restTimeout, 'complete answer');
     return new Response(await readWhole(answer), { status: answer.status, headers: answer.headers });
   } catch (error) {
     const reason = reasonOf(error);
@@ -104,7 +104,7 @@ async function readWhole(answer: Response): Promise<Blob> {
     const { value, done } = await reader.read();
     if (done) break;
     size += value.length;
-    if (size > largestAnswer) throw new Error(`more than ${largestAnswer / 2 ** 20} MB as the answer to a question`);
+    if (size > largestAnswer) throw new Error(`the answer is larger than ${largestAnswer / 2 ** 20} MB`);
     parts.push(value);
   }
   return new Blob(parts);
@@ -124,19 +124,19 @@ function refusal(
     const page = `${endpoint}/${type === 'model' ? '' : `${type}s/`}${name}`;
     const logIn = hasToken ? 'with the account whose token is used here' : `in a browser, then ${howToLogIn}`;
     return new HubAccessError(
-      `${endpoint} does not give out the ${what}${through}: accept its terms on ${page} ${logIn}.`,
+      `${endpoint} gives no access to the ${what}${through}: accept its terms on ${page} ${logIn}.`,
     );
   }
   if (answer.status === 407)
-    return new UnreachableError(`${endpoint} cannot be reached${through}: the proxy wants a name and a password`);
+    return new UnreachableError(`${endpoint} cannot be reached${through}: the proxy requires a name and a password`);
   if (answer.status === 404 || answer.status === 401) {
-    const hint = hasToken ? 'or the token used here gives no access to it' : `or it is private: then ${howToLogIn}`;
+    const hint = hasToken ? 'or the token used here gives no access to it' : `or it is private: if so, ${howToLogIn}`;
     return new HubNotFoundError(
       `There is no ${what} on ${endpoint}, ${hint}. There is no folder of that name here either.`,
       { missing: 'repository' },
     );
   }
-  return new UnreachableError(`${endpoint} answers with status ${answer.status}${through}`, { answered: true });
+  return new UnreachableError(`${endpoint} answered with status ${answer.status}${through}`, { answered: true });
 }
 
 const howToLogIn = 'log in with `hf auth login`, or set HF_TOKEN to a token that may read it';

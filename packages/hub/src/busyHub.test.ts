@@ -36,7 +36,7 @@ describe('a busy hub', () => {
     const began = performance.now();
     expect(await read()).toBe(config);
     expect(performance.now() - began).toBeGreaterThan(950);
-    expect(told).toEqual([`${hub.endpoint} answers with status 429; asking again in 1 s.\n`]);
+    expect(told).toEqual([`${hub.endpoint} answered with status 429; trying again in 1 s.\n`]);
     vi.restoreAllMocks();
   });
 
@@ -51,7 +51,7 @@ describe('a busy hub', () => {
 
   it('that wants to be left alone for long is not waited for', async () => {
     refuse('/revision/', 429, Infinity, { 'retry-after': '3600' });
-    await expect(read()).rejects.toThrow('asks to come back later (Retry-After: 3600)');
+    await expect(read()).rejects.toThrow('asks for a later attempt (Retry-After: 3600)');
     expect(hub.requests).toHaveLength(1);
   });
 

@@ -59,7 +59,7 @@ describe('what the hub sends', () => {
 
   it('is another commit than the one asked for', async () => {
     answerWith({ sha: 'b'.repeat(40) });
-    await expect(listFiles('owner/x', { revision: commit })).rejects.toThrow('not as a hub does');
+    await expect(listFiles('owner/x', { revision: commit })).rejects.toThrow('does not answer as a hub does');
   });
 
   const file = { type: 'file', path: 'a.json', size: 2, oid: gitHash('{}') };
@@ -87,7 +87,7 @@ describe('what the hub sends', () => {
     'is a file outside: %s',
     async (path) => {
       answerWith({ tree: [{ ...file, path }] });
-      await expect(resolveFolder('owner/x')).rejects.toThrow(`'${path}' is no file name`);
+      await expect(resolveFolder('owner/x')).rejects.toThrow(`'${path}' is not a file name`);
       await expect(listFiles('owner/x')).rejects.toThrow(HubError);
       expect(readdirSync(hub.folder)).toEqual(['hub']);
       expect(existsSync(join(hub.folder, 'hub', 'models--owner--x', 'blobs'))).toBe(false);
@@ -137,7 +137,7 @@ describe('what the hub sends', () => {
       write();
       return true;
     };
-    await expect(readHubFile('owner/tiny', 'config.json')).rejects.toThrow('more than 64 MB');
+    await expect(readHubFile('owner/tiny', 'config.json')).rejects.toThrow('the answer is larger than 64 MB');
   });
 
   it('is a list of files that does not end', async () => {

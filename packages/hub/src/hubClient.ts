@@ -69,7 +69,7 @@ async function askForSnapshot(repository: Repository, settings: HubSettings): Pr
 }
 
 const oddAnswer = (endpoint: string, what: string, cause?: unknown) =>
-  new UnreachableError(`${endpoint} answers, but not as a hub does (${what})`, { answered: true, cause });
+  new UnreachableError(`${endpoint} does not answer as a hub does (${what})`, { answered: true, cause });
 
 /** An entry of the hub's list of a repository, as it arrives. */
 interface TreeEntry {
@@ -126,7 +126,7 @@ async function readJson(answer: Response, endpoint: string): Promise<unknown> {
   try {
     return await answer.json();
   } catch (error) {
-    throw new UnreachableError(`${endpoint} answers with something that is not JSON (a log-in page of the network?)`, {
+    throw new UnreachableError(`${endpoint} answered with something that is not JSON (a log-in page of the network?)`, {
       cause: error,
     });
   }

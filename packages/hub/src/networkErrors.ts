@@ -19,13 +19,13 @@ export function reasonOf(error: unknown): string {
   const message = cause.message || String(code ?? cause.name);
   if (untrusted.has(code)) {
     return (
-      `its certificate is not trusted (${message}, ${String(code)}). Where a company's network looks into ` +
+      `its certificate is not trusted (${message}, ${String(code)}). If a company network inspects ` +
       `connections, set NODE_EXTRA_CA_CERTS to the file of its root certificate (PEM) before Node starts, or ` +
       `NODE_USE_SYSTEM_CA=1 (Node from 22.19 on) to trust the certificates of the system`
     );
   }
   if (/redirect count exceeded/.test(message)) return endlessRedirects;
-  if (/\b407\b/.test(message)) return 'the proxy wants a name and a password, http://name:password@host:port';
+  if (/\b407\b/.test(message)) return 'the proxy requires a name and a password, http://name:password@host:port';
   return message;
 }
 

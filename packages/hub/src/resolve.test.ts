@@ -256,7 +256,7 @@ describe('without a network', () => {
     await hub.stop();
     const error = await resolveFile('bert-base-uncased', 'config.json').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(HubOfflineError);
-    expect((error as Error).message).toContain("pass that folder's path in place of 'bert-base-uncased'");
+    expect((error as Error).message).toContain("pass the path of that folder instead of 'bert-base-uncased'");
     expect((error as Error).message).toContain('ECONNREFUSED');
     await expect(listFiles('glue', { repoType: 'dataset' })).rejects.toThrow(HubOfflineError);
     await expect(resolveFolder('glue', { repoType: 'dataset' })).rejects.toThrow(HubOfflineError);
@@ -278,7 +278,7 @@ describe('without a network', () => {
       /not JSON/,
     ],
     ['a broken hub', (response: ServerResponse) => response.writeHead(503, { 'retry-after': '0' }).end(), /503/],
-    ['JSON of something else', (response: ServerResponse) => response.end('{}'), /not as a hub/],
+    ['JSON of something else', (response: ServerResponse) => response.end('{}'), /does not answer as a hub/],
   ] as const)('counts as offline: %s', async (_, respond, message) => {
     hub.special = (_request, response) => Boolean(respond(response));
     await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(message);
@@ -305,10 +305,10 @@ describe('without a network', () => {
 
 describe('what is not meant', () => {
   it.each([
-    [() => resolveFile(undefined as never, 'x'), 'resolveFile: nameOrFolder must be a text; got undefined'],
-    [() => resolveFile('owner/tiny', 42 as never), 'resolveFile: filename must be a text; got 42'],
-    [() => readHubFile('owner/tiny', null as never), 'readHubFile: filename must be a text; got null'],
-    [() => listFiles({} as never), 'listFiles: nameOrFolder must be a text; got an empty object'],
+    [() => resolveFile(undefined as never, 'x'), 'resolveFile: nameOrFolder must be a string; got undefined'],
+    [() => resolveFile('owner/tiny', 42 as never), 'resolveFile: filename must be a string; got 42'],
+    [() => readHubFile('owner/tiny', null as never), 'readHubFile: filename must be a string; got null'],
+    [() => listFiles({} as never), 'listFiles: nameOrFolder must be a string; got an empty object'],
     [() => listFiles('a', null as never), 'listFiles takes its options as an object'],
     [() => listFiles('a', { repotype: 'model' } as never), 'listFiles has no option repotype; did you mean repoType?'],
     [() => listFiles('a', { repo_type: 'model' } as never), 'did you mean repoType?'],
@@ -316,19 +316,19 @@ describe('what is not meant', () => {
     [() => listFiles('a', { token: 'hf_SECRET' } as never), 'listFiles has no option token: set HF_TOKEN'],
     [() => listFiles('a', { include: () => true } as never), 'has no option include'],
     [() => resolveFile('a', 'b', { onProgress: 1 as never }), 'onProgress must be a function; got 1'],
-    [() => resolveFile('a', 'b', { cacheDir: '' }), 'cacheDir must be a text that is not empty'],
-    [() => resolveFile('a', 'b', { revision: 7 as never }), 'revision must be a text that is not empty; got 7'],
+    [() => resolveFile('a', 'b', { cacheDir: '' }), 'cacheDir must be a non-empty string'],
+    [() => resolveFile('a', 'b', { revision: 7 as never }), 'revision must be a non-empty string; got 7'],
     [() => resolveFolder('a', { include: '*.json' as never }), 'resolveFolder: include must be a function'],
-    [() => resolveFile('a', 'b', { revision: 'x/../y' }), "'x/../y' is no branch, tag or commit"],
-    [() => resolveFile('~/bert', 'b'), "'~' is the shell's word for the home folder"],
-    [() => resolveFile('https://huggingface.co/owner/name/tree/main', 'b'), "give the name alone: 'owner/name'"],
-    [() => resolveFile('https://huggingface.co/datasets/owner/name', 'b'), "give the name alone: 'owner/name'"],
+    [() => resolveFile('a', 'b', { revision: 'x/../y' }), "'x/../y' is not a branch, tag or commit"],
+    [() => resolveFile('~/bert', 'b'), "Only a shell expands '~'"],
+    [() => resolveFile('https://huggingface.co/owner/name/tree/main', 'b'), "give only the name: 'owner/name'"],
+    [() => resolveFile('https://huggingface.co/datasets/owner/name', 'b'), "give only the name: 'owner/name'"],
     [
       () => resolveFile('owner/tiny', 'Config.json'),
       "has no file 'Config.json' at 'main'; did you mean 'config.json'?",
     ],
-    [() => resolveFile('a', 'b', { revision: '.' }), "'.' is no branch, tag or commit"],
-    [() => resolveFile('a', 'b', { revision: 'a//b' }), "'a//b' is no branch, tag or commit"],
+    [() => resolveFile('a', 'b', { revision: '.' }), "'.' is not a branch, tag or commit"],
+    [() => resolveFile('a', 'b', { revision: 'a//b' }), "'a//b' is not a branch, tag or commit"],
   ])('is told in words: %s', async (call, message) => {
     const error = (await call().catch((thrown: unknown) => thrown)) as Error;
     expect(error).toBeInstanceOf(HubError);

@@ -51,7 +51,7 @@ export function damagedOffline(
 ): HubError {
   return new HubDownloadError(
     `The copy of '${filename}' of the ${type} '${name}' on this machine is damaged (its content is not what was downloaded), ` +
-      `and the hub was not asked (${offlineReason}). With the hub in reach it is fetched again.`,
+      `and the hub was not asked (${offlineReason}). It is downloaded again once the hub can be reached.`,
     { cause },
   );
 }
@@ -80,7 +80,7 @@ export function offline({ repository: { type, name, revision }, offlineReason, c
       ? 'config.json, model.safetensors and the tokenizer files'
       : 'the tsv, csv, jsonl or Parquet files';
   return new HubOfflineError(
-    `${start}Get ${contents} on a machine with a network, put them in a folder here, and pass that folder's path in place of '${name}'; ` +
+    `${start}Get ${contents} on a machine with a network, put them in a folder here, and pass the path of that folder instead of '${name}'; ` +
       'or copy the Hugging Face cache folder (~/.cache/huggingface/hub) of a machine that has it.',
     { cause },
   );

@@ -3,7 +3,7 @@ import * as attune from './index.ts';
 
 const { AdamW, Linear, Module, ModuleList, Sequential } = attune;
 const sizes = { inFeatures: 2, outFeatures: 2 };
-const foreign = 'which another package made, or a second copy of this one (install one version)';
+const foreign = 'of another package or of a second copy of this one (install only one version)';
 
 let other: typeof attune;
 let theirs: attune.Tensor;

@@ -35,10 +35,10 @@ export const orNull = /* @__NO_SIDE_EFFECTS__ */ (kind: Kind): Kind => ({
 export const anything: Kind = { what: 'anything', holds: () => true, optional: true };
 
 /** A string, the empty one too. */
-export const text: Kind = { what: 'a text', holds: (value) => typeof value === 'string' };
+export const text: Kind = { what: 'a string', holds: (value) => typeof value === 'string' };
 /** A string that is not empty. */
 export const nonEmptyText: Kind = {
-  what: 'a text that is not empty',
+  what: 'a non-empty string',
   holds: (value) => typeof value === 'string' && value !== '',
 };
 /** true or false. */
@@ -55,7 +55,7 @@ export const object: Kind = {
 
 /** An object with named values: not an array, Map or promise. */
 export const named: Kind = {
-  what: 'an object with names',
+  what: 'an object of named values',
   holds: (value) => typeof value === 'object' && value !== null && !(Symbol.iterator in value) && !('then' in value),
 };
 
@@ -131,14 +131,14 @@ export function ofOtherCopy({ classes = [] }: Pick<Kind, 'classes'>, value: unkn
   const names = classes.map(({ name }) => name);
   for (let made = value; made; made = Object.getPrototypeOf(made))
     if (names.includes((made as object).constructor?.name))
-      return ', which another package made, or a second copy of this one (install one version)';
+      return ' of another package or of a second copy of this one (install only one version)';
   return '';
 }
 
 /**
  * An array whose elements are all of a kind.
  *
- * @param what in the plural: `texts`
+ * @param what in the plural: `strings`
  */
 export const arrayOf = /* @__NO_SIDE_EFFECTS__ */ (kind: Kind, what: string): Kind => ({
   what: `an array of ${what}`,

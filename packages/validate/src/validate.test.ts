@@ -28,18 +28,18 @@ const check = (value: unknown, kind: Parameters<typeof requireArgument>[3]) => (
 
 describe('requireArgument', () => {
   it.each([
-    [undefined, text, 'f: x must be a text; got undefined'],
-    [[1, 2, 3], text, 'f: x must be a text; got an array of 3'],
+    [undefined, text, 'f: x must be a string; got undefined'],
+    [[1, 2, 3], text, 'f: x must be a string; got an array of 3'],
     [0, wholeNumber(1), 'f: x must be a whole number of at least 1; got 0'],
     [1.5, wholeNumber(0, 9), 'f: x must be a whole number from 0 to 9; got 1.5'],
     ['no', flag, 'f: x must be true or false; got "no"'],
     [{}, callable, 'f: x must be a function; got an empty object'],
     [{ a: 1 }, instanceOf(Map), 'f: x must be a Map; got an object with a'],
     ['c', oneOf('a', 'b'), "f: x must be one of 'a', 'b'; got \"c\""],
-    [['a', 1], arrayOf(text, 'texts'), 'f: x must be an array of texts; got an array whose element 1 is 1'],
+    [['a', 1], arrayOf(text, 'strings'), 'f: x must be an array of strings; got an array whose element 1 is 1'],
     [null, orNull(text), null],
     [undefined, optional(text), null],
-    [null, optional(text), 'f: x must be a text; got null'],
+    [null, optional(text), 'f: x must be a string; got null'],
     [
       new Map(),
       objectWith('a model', { forward: 'function' }),
@@ -68,7 +68,7 @@ it('an object may be one of a class that has rows to go through', () => {
 
 describe('an instance of a class of the same name', () => {
   const theirs: { Map: new () => object } = { Map: class Map extends Date {} };
-  const foreign = ', which another package made, or a second copy of this one (install one version)';
+  const foreign = ' of another package or of a second copy of this one (install only one version)';
 
   it.each([
     [new theirs.Map(), instanceOf(Map), `f: x must be a Map; got a Map${foreign}`],
@@ -84,7 +84,7 @@ describe('an instance of a class of the same name', () => {
       arrayOf(instanceOf(Map), 'Maps'),
       `f: x must be an array of Maps; got an array whose element 0 is a Map${foreign}`,
     ],
-    [new theirs.Map(), text, 'f: x must be a text; got a Map'],
+    [new theirs.Map(), text, 'f: x must be a string; got a Map'],
     [new Set(), instanceOf(Map), 'f: x must be a Map; got a Set'],
     [Object.create(null), instanceOf(Map), 'f: x must be a Map; got an empty object'],
   ])('is told as one: %#', (value, kind, message) => {

@@ -66,7 +66,7 @@ function readMask(mask: ArrayLike<unknown>, columns: number): Uint8Array {
     else if (value !== 0 && value !== false) {
       const row = Math.floor(at / columns);
       throw new BatchError(
-        `attention_mask[${row}, ${at % columns}] is ${shown(value)}; 1 for a token and 0 for padding were expected.`,
+        `attention_mask[${row}, ${at % columns}] must be 1 for a token or 0 for padding; got ${shown(value)}.`,
         { row },
       );
     }
@@ -84,7 +84,7 @@ function readColumns(inputs: ModelInputs): TokenColumns {
   const [rows = 0, columns = 0] = ids.shape;
   if (ids.shape.length !== 2 || rows < 1 || columns < 1) {
     throw new BatchError(
-      `input_ids has shape [${ids.shape.join(', ')}]; [rows, columns] with at least one row and one column was expected.`,
+      `input_ids must have the shape [rows, columns], with at least one of each; got [${ids.shape.join(', ')}].`,
     );
   }
   const mask = matrix(inputs, 'attention_mask', rows, columns);
@@ -100,7 +100,7 @@ function readColumns(inputs: ModelInputs): TokenColumns {
 function requireId(id: unknown, size: number, name: string, row: number, column: number, meaning: string): void {
   if (!Number.isInteger(id) || (id as number) < 0 || (id as number) >= size) {
     throw new BatchError(
-      `${name}[${row}, ${column}] is ${shown(id)}; ids from 0 to ${size - 1} were expected (${meaning}). ` +
+      `${name}[${row}, ${column}] must be an id from 0 to ${size - 1} (${meaning}); got ${shown(id)}. ` +
         `Do the tokenizer and the model belong together?`,
       { row },
     );

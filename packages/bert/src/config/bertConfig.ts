@@ -90,7 +90,7 @@ export class BertConfig implements BertConfigFields {
     // As in transformers: a single class is right whatever is computed.
     if (this.problemType === 'single_label_classification' && this.numLabels === 1) {
       throw new ConfigError(
-        `${source}: problemType is 'single_label_classification' and numLabels is 1: two classes are numLabels 2, and one number is problemType 'regression'.`,
+        `${source}: problemType is 'single_label_classification' and numLabels is 1: for two classes set numLabels to 2, for one number set problemType to 'regression'.`,
       );
     }
     this.extra = from.extra ?? {};

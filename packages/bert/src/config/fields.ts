@@ -80,11 +80,9 @@ function requireSizes(fields: BertConfigFields, source: string): void {
   for (const [name, most] of Object.entries(largest) as [keyof typeof largest, number][]) {
     const value: unknown = fields[name];
     if (!Number.isInteger(value) || fields[name] < 1)
-      throw new ConfigError(`${source}: ${name} is ${shown(value)}; a whole number of at least 1 was expected.`);
+      throw new ConfigError(`${source}: ${name} must be a whole number of at least 1; got ${shown(value)}.`);
     if (fields[name] > most)
-      throw new ConfigError(
-        `${source}: ${name} is ${shown(value)}; at most ${most} was expected. Is the file damaged?`,
-      );
+      throw new ConfigError(`${source}: ${name} must be at most ${most}; got ${shown(value)}. Is the file damaged?`);
   }
   const { hiddenSize, numAttentionHeads, padTokenId } = fields;
   if (hiddenSize % numAttentionHeads !== 0)
@@ -93,7 +91,7 @@ function requireSizes(fields: BertConfigFields, source: string): void {
     );
   if (!Number.isInteger(padTokenId) || padTokenId < 0 || padTokenId >= fields.vocabSize)
     throw new ConfigError(
-      `${source}: padTokenId is ${shown(padTokenId)}; an id below vocabSize, ${fields.vocabSize}, was expected.`,
+      `${source}: padTokenId must be an id below vocabSize, ${fields.vocabSize}; got ${shown(padTokenId)}.`,
     );
 }
 
@@ -103,12 +101,12 @@ export function requireFields(fields: BertConfigFields, source: string): void {
   for (const name of ['hiddenDropoutProb', 'attentionProbsDropoutProb', 'classifierDropout'] as const) {
     const value = fields[name];
     if (!isProbability(value) && !(name === 'classifierDropout' && value === null))
-      throw new ConfigError(`${source}: ${name} is ${shown(value)}; a probability from 0 to below 1 was expected.`);
+      throw new ConfigError(`${source}: ${name} must be a probability of at least 0 and below 1; got ${shown(value)}.`);
   }
   for (const name of ['initializerRange', 'layerNormEps'] as const) {
     const value: unknown = fields[name];
     if (!Number.isFinite(value) || !(fields[name] > 0))
-      throw new ConfigError(`${source}: ${name} is ${shown(value)}; a positive number was expected.`);
+      throw new ConfigError(`${source}: ${name} must be a positive number; got ${shown(value)}.`);
   }
   if (fields.hiddenAct !== 'gelu')
     throw new ConfigError(
@@ -117,6 +115,6 @@ export function requireFields(fields: BertConfigFields, source: string): void {
     );
   if (fields.problemType !== null && !problemTypes.includes(fields.problemType))
     throw new ConfigError(
-      `${source}: problemType is ${shown(fields.problemType)}; expected one of ${problemTypes.join(', ')}, or null.`,
+      `${source}: problemType must be one of ${problemTypes.join(', ')}, or null; got ${shown(fields.problemType)}.`,
     );
 }

@@ -17,15 +17,15 @@ const mostLabels = 2 ** 20;
 function requireCount(count: unknown, source: string): void {
   if (!Number.isInteger(count) || Number(count) < 1)
     throw new ConfigError(
-      `${source}: numLabels is ${shown(count)}; a whole number of at least 1 was expected (1 means regression).`,
+      `${source}: numLabels must be a whole number of at least 1 (1 means regression); got ${shown(count)}.`,
     );
   if (Number(count) > mostLabels)
-    throw new ConfigError(`${source}: numLabels is ${shown(count)}; at most ${mostLabels} was expected.`);
+    throw new ConfigError(`${source}: numLabels must be at most ${mostLabels}; got ${shown(count)}.`);
 }
 
 function requireObject(given: unknown, name: string, what: string, source: string): void {
   if (typeof given !== 'object' || given === null)
-    throw new ConfigError(`${source}: ${name} is ${shown(given)}; ${what} was expected.`);
+    throw new ConfigError(`${source}: ${name} must be ${what}; got ${shown(given)}.`);
 }
 
 function namesById(id2label: NonNullable<LabelOptions['id2label']>, source: string): string[] {
@@ -38,7 +38,7 @@ function namesById(id2label: NonNullable<LabelOptions['id2label']>, source: stri
         `${source}: id2label must number its ${given.size} classes 0 to ${given.size - 1}; ${id} is missing.`,
       );
     if (typeof name !== 'string' && typeof name !== 'number' && typeof name !== 'boolean')
-      throw new ConfigError(`${source}: id2label names class ${id} ${shown(name)}; a text was expected.`);
+      throw new ConfigError(`${source}: the name of class ${id} in id2label must be a string; got ${shown(name)}.`);
     return String(name);
   });
 }
@@ -77,7 +77,7 @@ export function resolveLabels(given: LabelOptions, source: string): string[] | u
   if (byId && label2id) requireAgreement(byId, label2id, source);
   const names = byId ?? (label2id && namesByLabel(label2id, source));
   if (names?.length === 0)
-    throw new ConfigError(`${source}: there is not one class name. Give at least one label (1 means regression).`);
+    throw new ConfigError(`${source}: there are no class names. Give at least one label (1 means regression).`);
   if (names && numLabels !== undefined && names.length !== numLabels) {
     const firstNames = names.slice(0, 8).map((name) => name.slice(0, 60));
     throw new ConfigError(

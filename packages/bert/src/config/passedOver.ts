@@ -23,10 +23,10 @@ export function contradictsLabels({ num_labels, id2label }: Readonly<Record<stri
 export function passedOverMessage(json: Readonly<Record<string, unknown>>, source: string): string | undefined {
   const sentences = asked
     .filter(({ key, usual }) => (json[key] ?? usual) !== usual)
-    .map(({ key, advice }) => `${source}: ${key} is ${shown(json[key])}, which is passed over: ${advice}.`);
+    .map(({ key, advice }) => `${source}: ${key} is ${shown(json[key])}, which is ignored: ${advice}.`);
   if (contradictsLabels(json))
     sentences.push(
-      `${source}: num_labels is ${shown(json['num_labels'])}, and id2label names ${labelCount(json['id2label'])}: the names are passed over.`,
+      `${source}: num_labels is ${shown(json['num_labels'])}, and id2label names ${labelCount(json['id2label'])}: the names are ignored.`,
     );
   return sentences.length > 0 ? sentences.join('\n') : undefined;
 }

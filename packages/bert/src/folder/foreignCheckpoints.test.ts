@@ -25,8 +25,8 @@ const isCopy = (name: string) => name.startsWith('cls.predictions.decoder.');
 
 const refused: Readonly<Record<string, RegExp>> = {
   'data-parallel': /lacks weights of BertForSequenceClassification: .*It has: module\.bert\./,
-  int8: /is stored as I8/,
-  float8: /is stored as F8_E4M3/,
+  int8: /it is I8/,
+  float8: /it is F8_E4M3/,
   'layer-missing': /lacks weights of .*bert\.encoder\.layer\.1\..*config\.json asks for more layers/,
   'vocabulary-grown': /word_embeddings\.weight: checkpoint \[7, 4\], model \[9, 4\]/,
 };

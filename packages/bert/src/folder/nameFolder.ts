@@ -39,7 +39,7 @@ const kinds: readonly (readonly [pattern: RegExp, what: string])[] = [
   ],
   [
     /\.(incomplete|part|partial|crdownload)$/,
-    'A download or a save was broken off: there is an unfinished file. Download or save it again.',
+    'A download or a save was interrupted: there is an unfinished file. Download or save it again.',
   ],
   [
     /(^|\/)snapshots\/[0-9a-f]{40}\//,
@@ -51,7 +51,7 @@ const kinds: readonly (readonly [pattern: RegExp, what: string])[] = [
   ],
   [
     /(^|\/)(spiece|sentencepiece(\.bpe)?|tokenizer)\.model$/,
-    'Its tokenizer is of SentencePiece, as T5, ALBERT and XLM-RoBERTa have it; BERT has a vocab.txt. Choose a BERT checkpoint.',
+    'Its tokenizer is SentencePiece, as in T5, ALBERT and XLM-RoBERTa; BERT has a vocab.txt. Choose a BERT checkpoint.',
   ],
   [
     /(^|\/)merges\.txt$/,
@@ -63,7 +63,7 @@ const kinds: readonly (readonly [pattern: RegExp, what: string])[] = [
   ],
   [
     /^model(-\d{5}-of-\d{5})?\.safetensors$/,
-    'It holds weights without the other files of the model: copy config.json and the tokenizer files from where they come from.',
+    'It holds weights without the other files of the model: copy config.json and the tokenizer files from the same place.',
   ],
 ];
 

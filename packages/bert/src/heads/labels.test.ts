@@ -47,7 +47,9 @@ describe('readLabels', () => {
     expect(() => readLabels(list(Float32Array.of(0.5)), 1, two, 'single_label_classification')).toThrow(
       /labels\[0\] is 0.5/,
     );
-    expect(() => readLabels(list(Float32Array.of(NaN)), 1, 1, null)).toThrow(/hold NaN/);
+    expect(() => readLabels(list(Float32Array.of(NaN)), 1, 1, null)).toThrow(
+      /labels of row 0 must be finite numbers; got NaN/,
+    );
     expect(() => readLabels(list(Float32Array.of(2, 0), 1, 2), 1, two, null)).toThrow(/from 0 to 1/);
   });
 
@@ -74,8 +76,8 @@ describe('readLabels', () => {
     ).toBe('multi_label_classification');
     expect(labelsOf({ input_ids, labels: Int32Array.of(1, 0) }, config)?.values).toEqual(Int32Array.of(1, 0));
     const given = (...labels: unknown[]) => labelsOf({ input_ids, labels: labels as number[] }, config);
-    expect(() => given('yes', 'no')).toThrow(/labels\[0\] is "yes"; a number was expected. Give class names as their/);
-    expect(() => given(1, null)).toThrow(/labels\[1\] is null; a number was expected. A row without a label has/);
+    expect(() => given('yes', 'no')).toThrow(/labels\[0\] must be a number; got "yes". Give class names as their/);
+    expect(() => given(1, null)).toThrow(/labels\[1\] must be a number; got null. A row without a label has/);
     expect(labelsOf({ input_ids }, config)).toBeUndefined();
   });
 });

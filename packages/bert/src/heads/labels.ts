@@ -31,7 +31,7 @@ function requireNumbers(data: ArrayLike<unknown>): void {
     data[wrong] === null || data[wrong] === undefined
       ? 'A row without a label has the class -100.'
       : 'Give class names as their numbers.';
-  throw new BatchError(`labels[${wrong}] is ${shown(data[wrong])}; a number was expected. ${advice}`);
+  throw new BatchError(`labels[${wrong}] must be a number; got ${shown(data[wrong])}. ${advice}`);
 }
 
 function problemOf({ data }: HostArray, perRow: number, numLabels: number): ProblemType {
@@ -43,7 +43,7 @@ function readClasses(labels: HostArray, rows: number, numLabels: number): ReadLa
   const { data } = labels;
   if (data.length !== rows)
     throw new BatchError(
-      `Single-label classification takes one class number per row; ${describe(labels)} came. For several labels set problemType: ` +
+      `Single-label classification takes one class number per row; got ${describe(labels)}. For several labels set problemType: ` +
         `'multi_label_classification'.`,
     );
   let labelled = 0;
@@ -70,16 +70,14 @@ function readTargets(labels: HostArray, rows: number, numLabels: number, problem
     const hint = regression
       ? `Regression takes ${numLabels} number${numLabels === 1 ? '' : 's'} per row.`
       : `With floats as labels, each row needs ${numLabels} of them, 0 or 1. For one class per row give whole numbers (an Int32Array).`;
-    throw new BatchError(`The model has numLabels ${numLabels}; ${describe(labels)} came. ${hint}`);
+    throw new BatchError(`The model has numLabels ${numLabels}; got ${describe(labels)}. ${hint}`);
   }
   const values = Float32Array.from(data);
   const bad = values.findIndex((value) => (regression ? !Number.isFinite(value) : !(value >= 0 && value <= 1)));
   if (bad >= 0) {
-    const wanted = regression
-      ? 'a finite number was expected'
-      : 'a value from 0 to 1 was expected for several labels per row';
+    const wanted = regression ? 'finite numbers' : 'from 0 to 1, with several labels per row';
     const row = Math.floor(bad / numLabels);
-    throw new BatchError(`labels of row ${row} hold ${data[bad]}; ${wanted}.`, { row });
+    throw new BatchError(`labels of row ${row} must be ${wanted}; got ${data[bad]}.`, { row });
   }
   return { problemType, values, labelled: rows };
 }

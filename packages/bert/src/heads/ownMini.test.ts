@@ -238,7 +238,7 @@ describe('own-mini, against PyTorch', () => {
     const long = { data: new Int32Array(97).fill(5), shape: [1, 97] };
     expect(() => model.forward({ input_ids: long })).toThrow(/the model has 96 positions/);
     expect(() => model.forward({ input_ids: { data: Int32Array.of(236), shape: [1, 1] } })).toThrow(
-      /ids from 0 to 235/,
+      /an id from 0 to 235/,
     );
   });
 

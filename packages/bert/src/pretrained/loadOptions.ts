@@ -62,8 +62,8 @@ export const fromPretrainedAdvice = {
     outputAttentions: 'attention probabilities are not kept',
     return_dict: 'the output is always an object',
     returnDict: 'the output is always an object',
-    attn_implementation: 'attention has one implementation, of exact results',
-    attnImplementation: 'attention has one implementation, of exact results',
-    use_safetensors: 'safetensors files are all that is read',
+    attn_implementation: 'attention has a single implementation, which is exact',
+    attnImplementation: 'attention has a single implementation, which is exact',
+    use_safetensors: 'only safetensors files are read',
   },
 };

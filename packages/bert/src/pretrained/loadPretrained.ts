@@ -66,7 +66,7 @@ async function readConfig(files: PretrainedFiles): Promise<Record<string, unknow
   const text = await files.readText('config.json');
   if (text !== undefined) return parseJsonObject(text, `${files.name}/config.json`);
   throw new CheckpointError(
-    `${files.name} has no config.json: it is no checkpoint of a model. ${await whatTheyAre(files)}`,
+    `${files.name} has no config.json: it is not a checkpoint of a model. ${await whatTheyAre(files)}`,
   );
 }
 

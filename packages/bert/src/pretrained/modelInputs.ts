@@ -65,7 +65,7 @@ function fromLists(rows: readonly unknown[], name: string): HostArray {
   const flat = rows.flatMap((row, index): number[] => {
     if (!isRow(row) || row.length !== columns)
       throw new BatchError(
-        `${name}: row ${index} is ${shown(row)}, row 0 has ${columns} values; rows of one length were expected. ` +
+        `${name}: all rows must have the same length; row 0 has ${columns} values, row ${index} is ${shown(row)}. ` +
           'Tokenize with { padding: true }.',
       );
     return Array.from(plainNumbers(row));
@@ -93,7 +93,7 @@ export function readInput(inputs: ModelInputs, name: string): HostArray | undefi
   const sizes = shape ?? dims;
   if (!isRow(data) || !Array.isArray(sizes) || !sizes.every((size) => Number.isInteger(size) && size >= 0)) {
     throw new BatchError(
-      `${name} is ${shown(input)}; an array { data, shape } or lists of numbers were expected. ` +
+      `${name} must be an array { data, shape } or lists of numbers; got ${shown(input)}. ` +
         'Await it if it is a promise; read it back first if it is a tensor.',
     );
   }

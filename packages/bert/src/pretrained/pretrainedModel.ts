@@ -51,7 +51,7 @@ export interface ActivationCheckpointingOptions {
 
 const checkpointingOptions = { everyNLayers: optional(wholeNumber(1)) };
 
-const saveOptions = { maxShardSize: optional(oneOfKinds("a number of bytes or a text such as '5GB'", number, text)) };
+const saveOptions = { maxShardSize: optional(oneOfKinds("a number of bytes or a string such as '5GB'", number, text)) };
 const forwardOptions = {
   numItemsInBatch: optional(wholeNumber(0)),
   exampleOffset: optional(wholeNumber(0)),

@@ -172,8 +172,11 @@ describe('SentenceTransformer', () => {
     [{ 'modules.json': modulesOf(['a.Transformer', ''], ['a.Pooling', '1_Pooling']) }, /names 1_Pooling\/config.json/],
     [{ 'modules.json': modulesOf(['a.Transformer', ''], ['a.Pooling', '1'], ['a.Dense', '2']) }, /has a module Dense/],
     [{ 'modules.json': [] }, /lists no modules/],
-    [{ 'modules.json': [{ type: 'a.Transformer', path: '../x' }] }, /is no module/],
-    [withPooling({}, { 'sentence_bert_config.json': { max_seq_length: 'long' } }), /max_seq_length is "long"/],
+    [{ 'modules.json': [{ type: 'a.Transformer', path: '../x' }] }, /a module must be { type, path }; got/],
+    [
+      withPooling({}, { 'sentence_bert_config.json': { max_seq_length: 'long' } }),
+      /max_seq_length must be a whole number above 2; got "long"/,
+    ],
     [
       withPooling({}, { 'config_sentence_transformers.json': { default_prompt_name: 'q' } }),
       /default_prompt_name is "q"/,
@@ -187,7 +190,7 @@ describe('SentenceTransformer', () => {
     await expect(SentenceTransformer.fromPretrained('')).rejects.toThrow(/nameOrFolder must be a hub name/);
     await expect(model.encode('a', { batchsize: 2 } as never)).rejects.toThrow(/did you mean batchSize/);
     await expect(model.encode('a', { convertToTensor: true } as never)).rejects.toThrow(/vectors are Float32Arrays/);
-    await expect(model.encode(7 as never)).rejects.toThrow(/sentences must be a text or an array of texts; got 7/);
+    await expect(model.encode(7 as never)).rejects.toThrow(/sentences must be a string or an array of strings; got 7/);
     await expect(model.encode(['a', 7] as never)).rejects.toThrow(/texts\[1\]/);
   });
 });

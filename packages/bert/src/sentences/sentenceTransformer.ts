@@ -150,7 +150,7 @@ export class SentenceTransformer {
     const where = 'SentenceTransformer.encode';
     requireOptions(where, options, encodeOptions, advice);
     if (typeof sentences !== 'string' && !Array.isArray(sentences))
-      throw new ArgumentError(`${where}: sentences must be a text or an array of texts; got ${shown(sentences)}`);
+      throw new ArgumentError(`${where}: sentences must be a string or an array of strings; got ${shown(sentences)}`);
     const { batchSize = 32, normalizeEmbeddings = false } = options;
     const prompt = this.#promptOf(options);
     const texts = typeof sentences === 'string' ? [sentences] : (sentences as readonly string[]);

@@ -82,8 +82,8 @@ const advice = {
   otherNames: {
     use_fast: 'there is one tokenizer, equal to the fast one',
     useFast: 'there is one tokenizer, equal to the fast one',
-    do_lower_case: 'it stands in tokenizer_config.json',
-    doLowerCase: 'it stands in tokenizer_config.json',
+    do_lower_case: 'it is set in tokenizer_config.json',
+    doLowerCase: 'it is set in tokenizer_config.json',
   },
 };
 
@@ -153,7 +153,7 @@ export async function tokenizerFromFiles(files: TokenizerFiles, options: Tokeniz
   requireOptions('tokenizerFromFiles', files, fileKinds, { error: TokenizerError });
   requireOptions('tokenizerFromFiles', options, overrideKinds, advice);
   if (!files.tokenizerJson && files.vocabulary === undefined)
-    throw new TokenizerError('tokenizerFromFiles: neither tokenizerJson nor vocabulary was given; one must be.');
+    throw new TokenizerError('tokenizerFromFiles: neither tokenizerJson nor vocabulary was given; pass one of them.');
   return makeTokenizer(files, options, '');
 }
 

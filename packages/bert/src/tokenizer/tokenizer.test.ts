@@ -50,10 +50,10 @@ it('knows the tokens that were added to a vocab.txt', async () => {
   expect(old(text).input_ids).toEqual([2, 87, 236, 95, 236, 237, 237, 36, 237, 3]);
   expect(old.vocabSize).toBe(238);
   await expect(tokenizerFromFiles({ vocabulary, addedTokens: { NewTok: 'x' } })).rejects.toThrow(
-    /added_tokens.json, holds an object with content, id/,
+    /added_tokens.json, must hold tokens with a content and an id; got an object with content, id/,
   );
   await expect(tokenizerFromFiles({ vocabulary, config: { added_tokens_decoder: { 236: null } } })).rejects.toThrow(
-    /holds null; a token with a content/,
+    /must hold tokens with a content and an id; got null/,
   );
 });
 
@@ -71,10 +71,10 @@ it('knows the special tokens that tokenizer_config.json names beside', async () 
     const named = await tokenizerFromFiles({ ...files, config: { extra_special_tokens: { e1_token: '[E1]' } } });
     expect(named('[E1]').input_ids).toEqual([2, 236, 3]);
     await expect(tokenizerFromFiles({ ...files, config: { additional_special_tokens: [5] } })).rejects.toThrow(
-      /extra_special_tokens \(or additional_special_tokens\) holds 5; a token was/,
+      /extra_special_tokens \(or additional_special_tokens\) must hold tokens; got 5/,
     );
     await expect(tokenizerFromFiles({ ...files, config: { extra_special_tokens: 'x' } })).rejects.toThrow(
-      /additional_special_tokens\) is "x"; a list of tokens/,
+      /additional_special_tokens\) must be a list of tokens; got "x"/,
     );
   }
 });
@@ -187,7 +187,7 @@ it('tells once of second texts that are undefined, as a column gives that is not
     expect(own(batch.sentence1, batch.sentense2, options)).toEqual(own(batch.sentence1));
   own(batch.sentence1, null);
   expect(told).toHaveLength(1);
-  expect(told[0]).toMatch(/undefined for the second texts, as a column gives that is not there/);
+  expect(told[0]).toMatch(/second texts are undefined, as from a column that does not exist/);
 });
 
 it('shows added tokens as the normalizer leaves them, as tokenizers 0.23 does', async () => {
@@ -230,8 +230,10 @@ it('takes lists of pairs', () => {
   const pairs = golden.pairs.map(([a, b]) => [a, b] as const);
   expect(tokenizer(pairs).input_ids).toEqual(golden.encoded.map((row) => row.input_ids));
   expect(tokenizer(pairs, { maxLength: 6 }).input_ids.every((row) => row.length === 6)).toBe(true);
-  expect(() => tokenizer([['the', 'vote', 'no']])).toThrow(/texts\[0\] is an array of 3; .* must be \[text, text\]/);
-  expect(() => tokenizer([['the', null as unknown as string]])).toThrow(/texts\[0\]\[1\] is null, a missing value/);
+  expect(() => tokenizer([['the', 'vote', 'no']])).toThrow(/texts\[0\] must be \[text, text\], .*; got an array of 3/);
+  expect(() => tokenizer([['the', null as unknown as string]])).toThrow(
+    /texts\[0\]\[1\] must be a string; got null, a missing value/,
+  );
 });
 
 it('decodes, converts, and knows its special tokens', () => {
@@ -252,28 +254,48 @@ it('decodes, converts, and knows its special tokens', () => {
 });
 
 it('refuses what is no text, and options it does not have', () => {
-  expect(() => tokenizer(['a', null as unknown as string])).toThrow(/texts\[1\] is null, a missing value/);
+  expect(() => tokenizer(['a', null as unknown as string])).toThrow(
+    /texts\[1\] must be a string; got null, a missing value/,
+  );
   expect(() => tokenizer(['a', 'b'], ['c'])).toThrow(/2 texts and 1 pair texts/);
   expect(() => tokenizer(3 as unknown as string)).toThrow(TokenizerError);
   expect(() => tokenizer(['a', 5 as unknown as string])).toThrow(
-    /texts\[1\] is a number, 5; a string was expected.*castColumn\(name, value\('string'\)\)/,
+    /texts\[1\] must be a string; got a number, 5.*castColumn\(name, value\('string'\)\)/,
   );
-  expect(() => tokenizer(5 as unknown as string)).toThrow(/a value of type number; .*castColumn/);
-  expect(() => tokenizer(['a', ['b', 'c'] as unknown as string])).toThrow(/texts\[1\] is an array of 2/);
-  expect(() => tokenizer('a\ud83db')).toThrow(/text holds half a character at 1, an unpaired surrogate \(U\+D83D\)/);
+  expect(() => tokenizer(5 as unknown as string)).toThrow(/a value of type number\. .*castColumn/);
+  expect(() => tokenizer(['a', ['b', 'c'] as unknown as string])).toThrow(
+    /texts\[1\] must be a string; got an array of 2/,
+  );
+  expect(() => tokenizer('a\ud83db')).toThrow(/text contains half a character at 1, an unpaired surrogate \(U\+D83D\)/);
   expect(() => tokenizer('a', null, { stride: 3 } as object)).toThrow(/no option 'stride'/);
-  expect(() => tokenizer('a', { addSpecialTokens: 'no' } as object)).toThrow(/addSpecialTokens is "no"; expected true/);
-  expect(() => tokenizer('a', { addSpecialTokens: null } as object)).toThrow(/addSpecialTokens is null/);
-  expect(() => tokenizer('a', { returnAttentionMask: 0 } as object)).toThrow(/returnAttentionMask is 0/);
+  expect(() => tokenizer('a', { addSpecialTokens: 'no' } as object)).toThrow(
+    /addSpecialTokens must be true or false; got "no"/,
+  );
+  expect(() => tokenizer('a', { addSpecialTokens: null } as object)).toThrow(
+    /addSpecialTokens must be true or false; got null/,
+  );
+  expect(() => tokenizer('a', { returnAttentionMask: 0 } as object)).toThrow(
+    /returnAttentionMask must be true or false; got 0/,
+  );
   expect(tokenizer('a', { returnAttentionMask: null } as object).attention_mask).toHaveLength(3);
-  expect(() => tokenizer('a', true as unknown as string)).toThrow(/The second text is true.*Options are an object/);
-  expect(() => tokenizer([{ text: 'a' } as unknown as string])).toThrow(/texts\[0\] is an object with text; a string/);
-  expect(() => tokenizer.decode([[2, 3]] as never)).toThrow(/decode: ids\[0\] is an array of 2; .* batchDecode takes/);
-  expect(() => tokenizer.decode([2, 3.5])).toThrow(/decode: ids\[1\] is 3.5; a token id was expected/);
-  expect(() => tokenizer.convertIdsToTokens(['2'] as never)).toThrow(/convertIdsToTokens: ids\[0\] is "2"/);
+  expect(() => tokenizer('a', true as unknown as string)).toThrow(
+    /The second text must be a string; got true.*Options are an object/,
+  );
+  expect(() => tokenizer([{ text: 'a' } as unknown as string])).toThrow(
+    /texts\[0\] must be a string; got an object with text/,
+  );
+  expect(() => tokenizer.decode([[2, 3]] as never)).toThrow(
+    /decode: ids\[0\] must be .*; got an array of 2.* batchDecode takes/,
+  );
+  expect(() => tokenizer.decode([2, 3.5])).toThrow(/decode: ids\[1\] must be a token id; got 3.5/);
+  expect(() => tokenizer.convertIdsToTokens(['2'] as never)).toThrow(
+    /convertIdsToTokens: ids\[0\] must be .*; got "2"/,
+  );
   expect(tokenizer.decode(BigInt64Array.of(2n, 3n) as never)).toBe(tokenizer.decode([2, 3]));
   expect(() => tokenizer('a', { max_length: 3 } as object)).toThrow(/no option 'max_length'. Did you mean maxLength/);
-  expect(() => tokenizer('a', { paddingSide: 'up' as 'left' })).toThrow(/paddingSide is "up"; expected 'left'/);
+  expect(() => tokenizer('a', { paddingSide: 'up' as 'left' })).toThrow(
+    /paddingSide must be 'left' or 'right'; got "up"/,
+  );
   expect(() => tokenizer('a', null, 5 as never)).toThrow(/options as an object.*got 5/);
   expect(() => tokenizer.decode(5 as never)).toThrow(/decode: ids must be a list of token ids; got 5/);
   expect(() => tokenizer.pad(undefined as never)).toThrow(/pad takes rows or columns.*got undefined/);
@@ -281,12 +303,14 @@ it('refuses what is no text, and options it does not have', () => {
   expect(() => tokenizer.decode([2], { skip_special_tokens: true } as object)).toThrow(/did you mean skipSpecial/);
   expect(() => (tokenizer as (...given: unknown[]) => unknown)('a', {}, {})).toThrow(/options twice/);
   expect(() => (tokenizer as (...given: unknown[]) => unknown)(undefined)).toThrow(
-    /was given undefined, as a column gives that is not there/,
+    /takes a string or a list of strings; got undefined, as from a column that does not exist/,
   );
   expect(tokenizer('a', null, {}).input_ids).toEqual(tokenizer('a').input_ids);
-  expect(() => tokenizer.tokenize(undefined as never)).toThrow(/text is undefined/);
-  expect(() => tokenizer('a', null, { truncation: 'first' as 'only_first' })).toThrow(/truncation is "first"/);
-  expect(() => tokenizer('a', null, { padding: 'max' as 'longest' })).toThrow(/padding is "max"/);
+  expect(() => tokenizer.tokenize(undefined as never)).toThrow(/text must be a string; got undefined/);
+  expect(() => tokenizer('a', null, { truncation: 'first' as 'only_first' })).toThrow(
+    /truncation must be .*; got "first"/,
+  );
+  expect(() => tokenizer('a', null, { padding: 'max' as 'longest' })).toThrow(/padding must be .*; got "max"/);
 });
 
 it('imports no tensor, so that a worker that only tokenizes stays light', async () => {

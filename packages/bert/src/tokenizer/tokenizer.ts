@@ -33,7 +33,7 @@ function readIds(operation: string, given: Iterable<number>): number[] {
   const wrong = ids.findIndex((id: unknown) => typeof id !== 'bigint' && !Number.isInteger(id));
   if (wrong >= 0)
     throw new TokenizerError(
-      `${operation}: ids[${wrong}] is ${shown(ids[wrong])}; a token id was expected.${isTexts(ids[wrong]) ? ' batchDecode takes lists of lists.' : ''}`,
+      `${operation}: ids[${wrong}] must be a token id; got ${shown(ids[wrong])}.${isTexts(ids[wrong]) ? ' batchDecode takes lists of lists.' : ''}`,
     );
   return ids;
 }
@@ -111,7 +111,7 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     if (given.length > 1 && pairOrOptions === undefined)
       shared.warnOnce(
         'undefined',
-        'The tokenizer was given undefined for the second texts, as a column gives that is not there, and reads the first alone. Where there are none, give null or leave them out.',
+        'The second texts are undefined, as from a column that does not exist: only the first are tokenized. If there are none, give null or leave them out.',
       );
     const secondIsOptions = typeof pairOrOptions === 'object' && pairOrOptions !== null && !isTexts(pairOrOptions);
     if (secondIsOptions && givenOptions !== undefined && givenOptions !== null)

@@ -175,7 +175,7 @@ describe('checkpoints', () => {
       join(folder, 'model.safetensors.index.json'),
       JSON.stringify({ weight_map: { a: '../model.safetensors' } }),
     );
-    await expect(load(folder)).rejects.toThrow(/in the same folder was expected/);
+    await expect(load(folder)).rejects.toThrow(/must name safetensors files in the same folder/);
     await writeFile(join(folder, 'config.json'), '{ "model_type": ');
     await expect(load(folder)).rejects.toThrow(/config.json is not valid JSON/);
     await rm(join(folder, 'config.json'));
@@ -199,9 +199,9 @@ describe('checkpoints', () => {
     await writeFile(folder, 'a file stands where the folder should be');
     const save = model.savePretrained(folder);
     await expect(save).rejects.toThrow(CheckpointError);
-    await expect(save).rejects.toThrow(`could not write to ${folder}: a file of that name stands in the way.`);
+    await expect(save).rejects.toThrow(`could not write to ${folder}: a file of that name is in the way.`);
     await expect(model.savePretrained(join(scratch, 'x'), { maxShardSize: 'much' })).rejects.toThrow(
-      /maxShardSize is "much"/,
+      /maxShardSize must be .*; got "much"/,
     );
     expect(await readFile(folder, 'utf8')).toMatch(/a file stands/);
   });
@@ -222,7 +222,7 @@ describe('checkpoints', () => {
         ['model.safetensors', await readFile(join(ownMini, 'model.safetensors'))],
       ]);
       open.push(await AutoModelForSequenceClassification.fromPretrained(files));
-      expect(said[0]).toMatch(/config.json: output_hidden_states is true, which is passed over/);
+      expect(said[0]).toMatch(/config.json: output_hidden_states is true, which is ignored/);
       await expect(load(ownMini, { outputHiddenStates: true } as object)).rejects.toThrow(
         /no option outputHiddenStates: ask for them where you want them/,
       );
@@ -272,7 +272,9 @@ describe('pieces', () => {
       1, -3,
     ]);
     expect([...toFloat32('w', { dtype: 'F64', shape: [1], data: bytes(Float64Array.of(0.5)) })]).toEqual([0.5]);
-    expect(() => toFloat32('w', { dtype: 'I8', shape: [1], data: new Uint8Array(1) })).toThrow(/'w' is stored as I8/);
+    expect(() => toFloat32('w', { dtype: 'I8', shape: [1], data: new Uint8Array(1) })).toThrow(
+      /'w' must be F32, F16, BF16 or F64; it is I8/,
+    );
   });
 
   it('reads shard sizes and splits in order', () => {

@@ -17,7 +17,7 @@ export function toFloat32(name: string, tensor: StoredTensor): Float32Array {
   const floats = floatsOf(tensor);
   if (floats) return floats;
   throw new CheckpointError(
-    `Weight '${name}' is stored as ${tensor.dtype}; F32, F16, BF16 or F64 was expected. ` +
+    `Weight '${name}' must be F32, F16, BF16 or F64; it is ${tensor.dtype}. ` +
       `Quantised checkpoints cannot be fine-tuned here.`,
   );
 }

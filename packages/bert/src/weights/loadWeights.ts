@@ -39,7 +39,7 @@ function refuseMissing(missing: readonly string[], checkpoint: Checkpoint, optio
   if (broken.length === 0) return;
   throw new CheckpointError(
     `${source} lacks weights of ${kind.architecture}: ${atMost(broken)}. It has: ${atMost([...checkpoint.keys()])}. ` +
-      'The file is not whole, belongs to another kind of model, or config.json asks for more layers than it has.',
+      'The file is incomplete, belongs to another kind of model, or config.json asks for more layers than it has.',
   );
 }
 

@@ -18,9 +18,7 @@ export async function readShards(
   const tensors = new Map<string, StoredTensor>();
   for (const shard of new Set(shardOf.values())) {
     if (typeof shard !== 'string' || !/^[\w.-]+\.safetensors$/.test(shard)) {
-      throw new CheckpointError(
-        `${source} names the file ${shown(shard)}; the name of a safetensors file in the same folder was expected.`,
-      );
+      throw new CheckpointError(`${source} must name safetensors files in the same folder; it names ${shown(shard)}.`);
     }
     const bytes = await files.read(shard);
     if (!bytes)

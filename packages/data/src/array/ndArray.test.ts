@@ -41,6 +41,6 @@ describe('NdArray', () => {
   });
 
   it('wants as many numbers as its shape', () => {
-    expect(() => new NdArray(new Int32Array(3), [2, 2])).toThrow('shape [2, 2] needs 4 numbers, 3 were given');
+    expect(() => new NdArray(new Int32Array(3), [2, 2])).toThrow('shape [2, 2] needs 4 numbers; got 3');
   });
 });

@@ -20,7 +20,7 @@ export class NdArray {
     requireArgument('new NdArray', 'shape', shape, array, DatasetError);
     const size = shape.reduce((product, length) => product * length, 1);
     if (size !== data.length || !shape.every((length) => Number.isInteger(length) && length >= 0)) {
-      throw new DatasetError(`NdArray: shape [${shape.join(', ')}] needs ${size} numbers, ${data.length} were given.`);
+      throw new DatasetError(`NdArray: shape [${shape.join(', ')}] needs ${size} numbers; got ${data.length}.`);
     }
     this.data = data;
     this.shape = [...shape];
@@ -43,7 +43,7 @@ export class NdArray {
   at(...index: readonly number[]): number | NdArray {
     const { shape } = this;
     if (index.length > shape.length)
-      throw new DatasetError(`NdArray.at: ${index.length} indices for the shape [${shape.join(', ')}].`);
+      throw new DatasetError(`NdArray.at: got ${index.length} indices for the shape [${shape.join(', ')}].`);
     let offset = 0;
     let size = this.size;
     for (const [axis, wanted] of index.entries()) {

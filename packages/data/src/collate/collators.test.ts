@@ -73,7 +73,7 @@ describe('DataCollatorWithPadding', () => {
     [
       'text',
       rows.map((row) => ({ ...row, text: 'hello' })),
-      'Column \'text\' cannot be part of a batch: row 0 is "hello", which is no number. Tokenize the text and remove the column',
+      'Column \'text\' cannot be part of a batch: row 0 is "hello", which is not a number. Tokenize the text and remove the column',
     ],
     [
       'a missing label',

@@ -69,7 +69,7 @@ export class DataCollatorWithPadding {
     const { tokenizer, padding = true, maxLength, padToMultipleOf } = options;
     if (maxLength !== undefined && padding !== 'max_length')
       throw new CollateError(
-        `new DataCollatorWithPadding: maxLength is ${maxLength}, and nothing is padded to it. Pass padding: 'max_length', or leave maxLength out; the tokenizer cuts.`,
+        `new DataCollatorWithPadding: maxLength is ${maxLength}, and nothing is padded to it. Pass padding: 'max_length', or leave maxLength out; the tokenizer truncates.`,
       );
     if (padToMultipleOf !== undefined && (padding === false || padding === 'do_not_pad'))
       throw new CollateError(
@@ -103,7 +103,7 @@ function collateWithPadding(
       if (isTypedArray(ids)) return [...ids];
       if (Array.isArray(ids)) return ids;
       throw new CollateError(
-        `Column '${name}', row ${row} of the batch: a list of numbers was expected; got ${shownValue(ids)}. Tokenize the dataset first, with map.`,
+        `Column '${name}', row ${row} of the batch must be a list of numbers; got ${shownValue(ids)}. Tokenize the dataset first, with map.`,
         { row },
       );
     });

@@ -59,7 +59,7 @@ function holdsFloats(feature: Feature): boolean {
 
 function noNumber(name: string, input: unknown, row: number): CollateError {
   return new CollateError(
-    `Column '${name}' cannot be part of a batch: row ${row} is ${shownValue(input)}, which is no number. ${remedy(name, input)}.`,
+    `Column '${name}' cannot be part of a batch: row ${row} is ${shownValue(input)}, which is not a number. ${remedy(name, input)}.`,
     { row },
   );
 }

@@ -24,7 +24,7 @@ export function misfit(
 ): FeatureError {
   const row = rowOf(index);
   return new FeatureError(
-    `Column '${name}', row ${row}: ${shownValue(input)} is no ${describeFeature(feature)}.${hint}`,
+    `Column '${name}', row ${row}: ${shownValue(input)} is not ${describeFeature(feature)}.${hint}`,
     {
       row,
     },

@@ -123,7 +123,7 @@ export async function packTable(table: Table): Promise<Uint8Array<ArrayBuffer>> 
 export async function unpackTable(bytes: Uint8Array): Promise<Table> {
   const file = bytes.slice();
   if (file.length < prefixLength || new TextDecoder().decode(file.subarray(0, magic.length)) !== magic)
-    throw new DatasetError('This is no table file.');
+    throw new DatasetError('This is not a table file.');
   const expected = file.subarray(magic.length, hashEnd);
   if (!(await digest(file.subarray(hashEnd))).every((byte, index) => byte === expected[index]))
     throw new DatasetError('The table file is damaged.');

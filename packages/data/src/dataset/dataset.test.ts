@@ -102,7 +102,7 @@ describe('making a dataset', () => {
     const made = Dataset.fromRows([{ l: 'yes' }, { l: 'no' }, { l: -1 }, { l: -100 }], { features: { l: label } });
     expect(made.column('l')).toEqual([1, 0, -1, -100]);
     expect(() => Dataset.fromRows([{ l: 'maybe' }], { features: { l: label } })).toThrow(
-      'Column \'l\', row 0: "maybe" is no ClassLabel(no, yes).',
+      'Column \'l\', row 0: "maybe" is not ClassLabel(no, yes).',
     );
     expect(() => Dataset.fromRows([{ l: 2 }], { features: { l: label } })).toThrow('from 0 to 1, or -1 or -100');
     expect(() => Dataset.fromColumns({ a: [1] }, { features: { b: label } })).toThrow(ColumnNotFoundError);
@@ -119,7 +119,11 @@ describe('making a dataset', () => {
     ],
     ['mixed lists', () => Dataset.fromColumns({ a: [[1], ['x']] }), "Column 'a' mixes types: list<int32>"],
     ['lengths', () => Dataset.fromColumns({ a: [1], b: [1, 2] }), "'a' has 1 rows, 'b' has 2"],
-    ['no rows', () => Dataset.fromRows([5] as unknown as object[]), 'row 0 is 5'],
+    [
+      'no rows',
+      () => Dataset.fromRows([5] as unknown as object[]),
+      'row 0 must be an object with a value for each column; got 5',
+    ],
   ])('errors: %s', (_, make, message) => expect(make).toThrow(message));
 
   it('empty', () => {
@@ -272,7 +276,9 @@ describe('columns', () => {
     const texts = Dataset.fromColumns({ t: ['1', ' inf', '-Infinity', 'nan', '1e3', '0.5 '] });
     expect(texts.castColumn('t', value('float64')).column('t')).toEqual([1, Infinity, -Infinity, NaN, 1000, 0.5]);
     for (const text of ['0x10', '0b1', '1_000', '\u00a01', '', ' '])
-      expect(() => Dataset.fromColumns({ t: [text] }).castColumn('t', value('float64')), text).toThrow('is no float64');
+      expect(() => Dataset.fromColumns({ t: [text] }).castColumn('t', value('float64')), text).toThrow(
+        'is not float64',
+      );
     expect(
       Dataset.fromColumns({ t: ['1', '0', 'True'] })
         .castColumn('t', value('bool'))
@@ -285,8 +291,8 @@ describe('columns', () => {
     ).toEqual(['nan', '-inf', '2']);
     const named = Dataset.fromColumns({ t: ['yes', ' no ', '1', '+1', ' 0', '-1'] });
     expect(named.castColumn('t', new ClassLabel({ names: ['no', 'yes'] })).column('t')).toEqual([1, 0, 1, 1, 0, -1]);
-    expect(() => dataset.castColumn('text', value('int32'))).toThrow('Column \'text\', row 0: "a b" is no int32');
-    expect(() => dataset.castColumn('score', value('int32'))).toThrow('1.5 is no int32');
+    expect(() => dataset.castColumn('text', value('int32'))).toThrow('Column \'text\', row 0: "a b" is not int32');
+    expect(() => dataset.castColumn('score', value('int32'))).toThrow('1.5 is not int32');
   });
 
   it('classEncodeColumn and unique', () => {
@@ -294,7 +300,7 @@ describe('columns', () => {
     const encoded = made.classEncodeColumn('l');
     expect(encoded.features['l']).toEqual(new ClassLabel({ names: ['neg', 'pos'] }));
     expect(encoded.classLabel('l').names).toEqual(['neg', 'pos']);
-    expect(() => made.classLabel('l')).toThrow("'l' is string, no class label. Use classEncodeColumn('l') first.");
+    expect(() => made.classLabel('l')).toThrow("'l' is string, not a class label. Use classEncodeColumn('l') first.");
     expect(encoded.column('l')).toEqual([1, 0, 1]);
     expect(made.unique('l')).toEqual(['pos', 'neg']);
     expect(() => made.classEncodeColumn('gap')).toThrow('missing in row 1');

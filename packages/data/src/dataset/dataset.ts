@@ -303,7 +303,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
 function refuseOthers(operation: string, others: readonly unknown[]): void {
   if (others.length > 0)
     throw new DatasetError(
-      `${operation} takes several names as one array, ['a', 'b']; got ${shown(others[0])} behind the first.`,
+      `${operation} takes several names as one array, ['a', 'b']; got ${shown(others[0])} after the first.`,
     );
 }
 

@@ -64,7 +64,7 @@ export class DatasetRows<Row> {
     const { feature } = findColumn(this.#table, name, 'classLabel');
     if (feature instanceof ClassLabel) return feature;
     throw new FeatureError(
-      `classLabel: '${name}' is ${describeFeature(feature)}, no class label. Use classEncodeColumn('${name}') first.`,
+      `classLabel: '${name}' is ${describeFeature(feature)}, not a class label. Use classEncodeColumn('${name}') first.`,
     );
   }
 

@@ -17,7 +17,7 @@ export function namingRows(error: unknown, operation: string, columns: Columns, 
   const missing = missingIn(columns, start, end);
   const advice =
     missing.length > 0
-      ? ` Of the dataset, ${missing.join(', ')}. Where empty cells of a file should be empty text, load it with naValues: [].`
+      ? ` Of the dataset, ${missing.join(', ')}. To read empty cells of a file as empty text, load it with naValues: [].`
       : '';
   try {
     error.message = `${operation}, ${rows}: ${error.message}${advice}`;

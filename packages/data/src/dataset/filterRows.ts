@@ -56,7 +56,7 @@ export async function filterRows(dataset: Rows, predicate: AnyFunction, options:
       for (const [index, row] of rows.entries()) {
         if (typeof answers[index] !== 'boolean')
           throw new MapError(
-            `filter: row ${row}: the function must return true or false, and returned ${shownValue(answers[index])}.`,
+            `filter: row ${row}: the function must return true or false; it returned ${shownValue(answers[index])}.`,
           );
         if (answers[index]) keep.push(row);
       }

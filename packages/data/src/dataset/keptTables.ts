@@ -47,7 +47,7 @@ async function keepTable(key: string, table: Table): Promise<void> {
     await writeCache(key, await packTable(table));
   } catch (error) {
     const reason = messageOf(error);
-    throw new MapError(`map: the result cannot be kept: ${reason}. Set ATTUNE_CACHE to a folder that can be written.`, {
+    throw new MapError(`map: the result cannot be kept: ${reason}. Set ATTUNE_CACHE to a writable folder.`, {
       cause: error,
     });
   }

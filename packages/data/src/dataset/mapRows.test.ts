@@ -151,7 +151,7 @@ describe('filter', () => {
 
   it('wants booleans', async () => {
     await expect(dataset.filter((() => 1) as never)).rejects.toThrow(
-      'row 0: the function must return true or false, and returned 1',
+      'row 0: the function must return true or false; it returned 1',
     );
     await expect(dataset.filter(() => [true], { batched: true })).rejects.toThrow(MapError);
   });

@@ -140,7 +140,7 @@ async function callWithBatch(
   });
   if (result === undefined || result === null) return undefined;
   if (!holdsColumns(result))
-    throw new MapError(`map: the function must return an object of columns, and returned ${shownValue(result)}.`);
+    throw new MapError(`map: the function must return an object of columns; it returned ${shownValue(result)}.`);
   const columns = new Map<string, ArrayLike<unknown>>();
   for (const [name, values] of Object.entries(result)) {
     if (values === undefined) continue;
@@ -177,7 +177,7 @@ async function callWithRows(
     }
     if (!holdsColumns(result))
       throw new MapError(
-        `map: the function must return an object with the new columns of row ${index}, and returned ${shownValue(result)}.`,
+        `map: the function must return an object with the new columns of row ${index}; it returned ${shownValue(result)}.`,
       );
     const entries = Object.entries(result).filter(([, given]) => given !== undefined);
     if (

@@ -17,7 +17,11 @@ import { featureKind, featuresKind } from '../features/feature.ts';
 import { adviceFor } from '../requireDatasetOptions.ts';
 import { seedKind } from '../random/pcg64.ts';
 
-export const columnNames: Kind = oneOfKinds('the name of a column, or an array of them', text, arrayOf(text, 'texts'));
+export const columnNames: Kind = oneOfKinds(
+  'the name of a column, or an array of them',
+  text,
+  arrayOf(text, 'strings'),
+);
 
 /** Identity of a cached result: what was done (`key`), and what it depends on. */
 export interface CacheIdentity {
@@ -50,7 +54,7 @@ export const mapOptions: OptionKinds = {
   batched: optional(flag),
   batchSize: optional(wholeNumber(1)),
   removeColumns: optional(columnNames),
-  cache: optional(objectWith('{ key, inputs }, key a text', { key: 'string' })),
+  cache: optional(objectWith('{ key, inputs } with a string as key', { key: 'string' })),
   desc: optional(text),
 };
 export const cacheOptions: OptionKinds = { key: text, inputs: anything };

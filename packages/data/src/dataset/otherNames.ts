@@ -1,7 +1,7 @@
 type Names = Readonly<Record<string, string>>;
 
 const oneProcess = 'it runs in this process; leave it out';
-const closure = 'the function sees whatever stands around it';
+const closure = 'the function can use any variable around it';
 /** What Python's `datasets` calls options of `map` and `filter`, and what to do instead. */
 const calls = {
   inputColumns: 'the function gets the whole row; take what it needs: ({ text }) => …',

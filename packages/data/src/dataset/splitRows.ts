@@ -19,7 +19,7 @@ function splitSizes(rows: number, { testSize, trainSize }: SplitOptions): SplitS
     const valid = Number.isInteger(size) ? size > 0 && size < rows : size > 0 && size < 1;
     if (!valid)
       throw new DatasetError(
-        `trainTestSplit: ${name} is ${size}; expected a part between 0 and 1, or a number of rows from 1 to ${rows - 1} (there are ${rows}).`,
+        `trainTestSplit: ${name} must be a fraction between 0 and 1, or a number of rows from 1 to ${rows - 1} (there are ${rows}); got ${size}.`,
       );
     return Number.isInteger(size) ? size : round(size * rows);
   };

@@ -39,7 +39,7 @@ export function ownFeature(features: Features | undefined, name: string): Featur
 }
 
 const classKinds: OptionKinds = {
-  names: optional(arrayOf(text, 'texts')),
+  names: optional(arrayOf(text, 'strings')),
   numClasses: optional(wholeNumber(1, 1_000_000)),
 };
 const classAdvice = adviceFor({ namesFile: 'read the file and pass its lines as names', id2label: 'pass names' });
@@ -79,7 +79,7 @@ export class ClassLabel {
   str2int(name: string): number {
     const index = typeof name === 'string' ? this.numberOf(name) : undefined;
     if (index === undefined || index < 0 || index >= this.numClasses)
-      throw new FeatureError(`ClassLabel: ${shownName(name)} is none of the classes ${this.names.join(', ')}.`);
+      throw new FeatureError(`ClassLabel: ${shownName(name)} is not one of the classes ${this.names.join(', ')}.`);
     return index;
   }
 
@@ -98,7 +98,9 @@ export class ClassLabel {
   int2str(label: number): string {
     const name = this.names[label];
     if (name === undefined)
-      throw new FeatureError(`ClassLabel: ${shown(label)} is no class; there are ${this.numClasses}, from 0.`);
+      throw new FeatureError(
+        `ClassLabel: ${shown(label)} is not a class; there are ${this.numClasses}, counted from 0.`,
+      );
     return name;
   }
 }

@@ -27,7 +27,7 @@ export function requireData(input: unknown, what: () => string): void {
   if (foreign === undefined) return;
   const advice = foreign instanceof Date ? ' Keep a date as text: date.toISOString().' : '';
   throw new FeatureError(
-    `${what()} ${foreign === input ? 'is' : 'holds'} ${shown(foreign)}; a dataset keeps texts, numbers, booleans, null, ` +
+    `${what()} ${foreign === input ? 'is' : 'holds'} ${shown(foreign)}; a dataset holds strings, numbers, booleans, null, ` +
       `and lists and plain objects of them.${advice}`,
   );
 }

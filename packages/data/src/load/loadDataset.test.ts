@@ -69,7 +69,7 @@ describe('csv', () => {
     ['empty', '', 'is empty'],
     ['a long row', 'a,b\n1,2,3\n', 'line 2: 2 column names (a, b) and 3 fields. Pass columnNames'],
     ['an open quotation mark', 'a,b\n"x,1\ny,2\n', 'pass quote: null'],
-    ['another encoding', new Uint8Array([97, 10, 0xe9, 10]), 'no UTF-8'],
+    ['another encoding', new Uint8Array([97, 10, 0xe9, 10]), 'not UTF-8'],
     ['a column that features names', 'a\n1\n', "no column 'zz'"],
   ])('errors: %s', async (what, content, message) => {
     const load = loadDataset(
@@ -114,9 +114,9 @@ describe('json', () => {
 
   it.each([
     ['empty', ' \n', 'is empty'],
-    ['a broken line', '{"a":1}\n{"a":\n', 'line 2: no JSON'],
-    ['a broken file', '[{"a":1},', 'no JSON'],
-    ['records that are none', '[1,2]', 'record 0: 1 is no object. If the records are under a key, pass field.'],
+    ['a broken line', '{"a":1}\n{"a":\n', 'line 2: not JSON'],
+    ['a broken file', '[{"a":1},', 'not JSON'],
+    ['records that are none', '[1,2]', 'record 0: 1 is not an object. If the records are under a key, pass field.'],
     ['an unknown key', '[]', "no field 'data'"],
   ])('errors: %s', async (what, content, message) => {
     await expect(

@@ -101,8 +101,8 @@ export const loadKinds: OptionKinds = {
   encoding: optional(nonEmptyText),
   delimiter: optional(nonEmptyText),
   quote: optional(orNull(nonEmptyText)),
-  columnNames: optional(arrayOf(text, 'texts')),
-  naValues: optional(arrayOf(text, 'texts')),
+  columnNames: optional(arrayOf(text, 'strings')),
+  naValues: optional(arrayOf(text, 'strings')),
   decimal: optional(nonEmptyText),
   field: optional(text),
   split: optional({

@@ -33,7 +33,7 @@ function selectPart<Row>(dict: DatasetDict<Row>, text: string, expression: strin
   const groups = part.exec(text)?.groups;
   if (!groups || text.trim() === '')
     throw new SplitError(
-      `split '${expression}' is not understood. Examples: 'train', 'train[:50%]', 'validation[10:20]', 'train+test'.`,
+      `split '${expression}' cannot be read. Examples: 'train', 'train[:50%]', 'validation[10:20]', 'train+test'.`,
     );
   const dataset = named(dict, groups['name'] ?? '', expression);
   if (!text.includes('[')) return dataset;

@@ -61,7 +61,7 @@ function dataOf(
     const chosen = builder ?? told;
     if (chosen) return { file, builder: chosen };
     throw new DataFileError(
-      `'${file.label}' is of no known kind: its name should end in csv, tsv, json, jsonl, parquet or txt. Otherwise say which: loadDataset('csv', { dataFiles: … }).`,
+      `'${file.label}' is of an unknown kind: its name should end in csv, tsv, json, jsonl, parquet or txt. If it cannot, name the kind: loadDataset('csv', { dataFiles: … }).`,
     );
   });
 }

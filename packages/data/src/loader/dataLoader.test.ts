@@ -133,7 +133,7 @@ describe('DataLoader', () => {
   it('takes rows from anything that has them, and says which is none', async () => {
     expect(await all(new DataLoader([{ i: 1 }, { i: 2 }], { batchSize: 2 }))).toEqual([[1, 2]]);
     await expect(all(new DataLoader([{ i: 1 }, 5] as object[], { batchSize: 2 }))).rejects.toThrow(
-      'row 1 of the dataset is 5',
+      'row 1 of the dataset must be an object with a value for each column; got 5',
     );
   });
 
@@ -167,7 +167,7 @@ describe('DataLoader', () => {
     [
       'its options as they once were',
       () => new DataLoader({ dataset, batchSize: 2 } as never),
-      'the dataset stands first: new DataLoader(dataset',
+      'the dataset comes first: new DataLoader(dataset',
     ],
     ['a Promise', () => new DataLoader(Promise.resolve(dataset) as never), 'got a Promise; await it first'],
     [

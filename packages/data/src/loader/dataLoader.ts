@@ -52,7 +52,7 @@ const optionKinds: OptionKinds = {
 
 const otherNames = adviceFor({
   collate: 'it is called collateFn',
-  dataset: 'the dataset stands first: new DataLoader(dataset, { batchSize: 8 })',
+  dataset: 'the dataset comes first: new DataLoader(dataset, { batchSize: 8 })',
   generator: 'pass a seed',
   numWorkers: 'batches are made ahead in this thread: see prefetch',
   prefetchFactor: 'it is called prefetch',
@@ -80,7 +80,7 @@ function rowOf(dataset: RowSource, index: number): CollatorRow {
   const row: unknown = dataset.at(index);
   if (typeof row === 'object' && row !== null) return row as CollatorRow;
   throw new CollateError(
-    `DataLoader: row ${index} of the dataset is ${shown(row)}; an object with a value for each column was expected.`,
+    `DataLoader: row ${index} of the dataset must be an object with a value for each column; got ${shown(row)}.`,
   );
 }
 

@@ -73,7 +73,7 @@ export class RandomSampler implements Sampler {
     const wrong = order.find((row) => row < 0 || row >= this.length);
     if (order.length !== this.length || wrong !== undefined) {
       throw new DatasetError(
-        `RandomSampler: the order of epoch ${epoch} has ${order.length} rows${wrong === undefined ? '' : `, one of them ${wrong}`}; each of 0 to ${this.length - 1} was expected once.`,
+        `RandomSampler: the order of epoch ${epoch} has ${order.length} rows${wrong === undefined ? '' : `, one of them ${wrong}`}; it must hold each of 0 to ${this.length - 1} once.`,
       );
     }
     return order;

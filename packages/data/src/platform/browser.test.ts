@@ -23,6 +23,6 @@ describe('a file of a page', () => {
 
   it('is told by its status otherwise', async () => {
     answering('', 500, 'text/plain');
-    await expect(readBytes('/a.csv')).rejects.toThrow('the server answers with status 500');
+    await expect(readBytes('/a.csv')).rejects.toThrow('the server answered with status 500');
   });
 });

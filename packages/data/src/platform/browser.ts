@@ -10,7 +10,7 @@ export const readBytes: Platform['readBytes'] = async (file) => {
   // Servers of single-page applications answer every unknown path with their page.
   const isPage = /^text\/html\b/.test(response.headers.get('content-type') ?? '') && !/\.html?$/.test(file);
   if (response.status === 404 || isPage) throw Object.assign(new Error('not found'), { code: 'ENOENT' });
-  if (!response.ok) throw new Error(`the server answers with status ${response.status}`);
+  if (!response.ok) throw new Error(`the server answered with status ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
 };
 

@@ -62,6 +62,6 @@ describe('Pcg64', () => {
   });
 
   it.each([-1, 1.5, NaN, -3n])('refuses the seed %s', (seed) => {
-    expect(() => new Pcg64(seed)).toThrow(/whole number, zero or more/);
+    expect(() => new Pcg64(seed)).toThrow(/must be a whole number of at least 0/);
   });
 });

@@ -87,7 +87,7 @@ it.each([
 
 it.each([
   [{}, "average 'binary' needs one label per row"],
-  [{ average: 'macro', labels: [2] }, 'label 2 is no column; there are 2'],
+  [{ average: 'macro', labels: [2] }, 'label 2 is not a column; there are 2'],
 ])('refuses %j for several labels per row', async (options, message) => {
   const f1 = await load('f1', 'multilabel');
   const compute = () => f1.compute({ predictions: [[0, 1]], references: [[0, 1]], ...(options as object) });

@@ -119,7 +119,7 @@ function multilabelColumns(name: string, labels: readonly number[] | undefined, 
   const outside = chosen.find((label) => !Number.isInteger(label) || label < 0 || label >= columns);
   if (outside !== undefined)
     throw new MetricOptionError(
-      `${name} (multilabel): label ${outside} is no column; there are ${columns}, counted from 0.`,
+      `${name} (multilabel): label ${outside} is not a column; there are ${columns}, counted from 0.`,
     );
   return chosen;
 }

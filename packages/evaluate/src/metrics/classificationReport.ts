@@ -54,7 +54,7 @@ function namesOf(labels: readonly number[], targetNames: readonly string[] | und
   const twice = keys.find((name, index) => keys.indexOf(name) !== index);
   if (twice !== undefined)
     throw new MetricOptionError(
-      `classification_report: two rows would be called '${twice}'. Give every class its name.`,
+      `classification_report: two rows would be called '${twice}'. Give every class a name of its own.`,
     );
   return names;
 }

@@ -3,19 +3,19 @@ import type { Table } from './input.ts';
 import { concatenate, readRows } from './rows.ts';
 import type { RowKind } from './rows.ts';
 
-const expected =
-  'one class number per row was expected. Of logits or probabilities take the best class first: argmax(-1), or a threshold for one column.';
+const advice =
+  'For logits or probabilities, take the best class first: argmax(-1), or a threshold for a single column.';
 
 function readClasses(given: unknown, name: string): Table {
   const [values, shape, place] = readGiven(given, name);
   if (shape.length > 1)
     refuse(
-      `${name} has rows, the first of ${shape[1]} values; ${expected} ` +
+      `${name} must hold one class number per row; row 0 has ${shape[1]} values. ${advice} ` +
         "For several labels per row, load the metric's 'multilabel' configuration.",
     );
   const data = Float64Array.from(numbersOf(values, place));
   const bad = data.findIndex((value) => !Number.isInteger(value));
-  if (bad >= 0) refuse(`${name}[${bad}] is ${data[bad]}; ${expected}`);
+  if (bad >= 0) refuse(`${name}[${bad}] must be a class number; got ${data[bad]}. ${advice}`);
   return { data, rows: data.length, columns: 1, flat: true };
 }
 

@@ -44,13 +44,13 @@ const isCount = (value: unknown): value is number =>
 export const isArrayLike = (value: unknown): value is ArrayLike<unknown> =>
   isCount(typeof value === 'object' && (value as { length?: unknown } | null)?.length);
 
-/** Numbers in float64, without losing anything. @throws MetricInputError for what is no number */
+/** Numbers in float64, exactly. @throws MetricInputError for what is not a number */
 export const numbersOf = (values: ArrayLike<unknown>, place: string): number[] =>
   Array.from(values, (value, index) => {
     if (typeof value === 'number') return value;
     if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value);
     const advice = typeof value === 'string' ? ' Map label names to class numbers first.' : '';
-    return refuse(`${place}[${index}] is ${shown(value)}; a number was expected.${advice}`);
+    return refuse(`${place}[${index}] must be a number; got ${shown(value)}.${advice}`);
   });
 
 /**
@@ -59,7 +59,7 @@ export const numbersOf = (values: ArrayLike<unknown>, place: string): number[] =
  */
 type Given = readonly [values: ArrayLike<unknown>, shape: readonly number[], place: string, nested?: boolean];
 
-/** @throws MetricInputError for what is no list of values */
+/** @throws MetricInputError for what is not a list of values */
 export function readGiven(values: unknown, name: string): Given {
   const { data, shape } = Object(values) as { readonly data?: unknown; readonly shape?: unknown };
   if (Array.isArray(shape)) {
@@ -68,15 +68,15 @@ export function readGiven(values: unknown, name: string): Given {
     const [rows, columns = 1] = shape as [number, number?];
     if (!shape.every(isCount) || shape.length > 2 || rows * columns !== list.length)
       refuse(
-        `${name} has shape [${shape.map(shown).join(', ')}] over ${list.length} values; ` +
-          'expected shape [rows] or [rows, columns] of as many.',
+        `${name} must have the shape [rows] or [rows, columns] of its ${list.length} values; ` +
+          `got [${shape.map(shown).join(', ')}].`,
       );
     return [list, shape, place];
   }
   // A Map and a Set keep no rows.
   const isUnordered = values instanceof Map || values instanceof Set;
   if (typeof values !== 'object' || isUnordered || !(Symbol.iterator in Object(values) || isArrayLike(values)))
-    refuse(`${name} is ${shown(values)}; a list, a typed array or { data, shape } was expected.`);
+    refuse(`${name} must be a list, a typed array or { data, shape }; got ${shown(values)}.`);
   const list = Array.from(values as ArrayLike<unknown>);
   const [first] = list;
   return isArrayLike(first) ? [list, [list.length, first.length], name, true] : [list, [list.length], name];

@@ -6,8 +6,8 @@ import type { RowKind, Table } from '../metric.ts';
 function numbersOfRows(rows: readonly unknown[], columns: number, name: string): number[] {
   return rows.flatMap((row, index) => {
     if (isArrayLike(row) && row.length === columns) return numbersOf(row, `${name}[${index}]`);
-    const has = isArrayLike(row) ? `${row.length} values` : `no list of values (${shown(row)})`;
-    return refuse(`${name}: row ${index} has ${has}, row 0 has ${columns}. Every row needs the same number of values.`);
+    const found = isArrayLike(row) ? `has ${row.length} values` : `is ${shown(row)}`;
+    return refuse(`${name}: row ${index} ${found}, row 0 has ${columns} values. Give every row the same number.`);
   });
 }
 
@@ -55,11 +55,11 @@ const tables = (suffix: string, check: (name: string, table: Table) => void): Ro
   },
 });
 
-const threshold = 'only 0 and 1 were expected. Compare probabilities with a threshold first (logits: > 0).';
+const threshold = 'it must hold only 0 and 1. Compare probabilities with a threshold first (logits: > 0).';
 
 /** Rows of 0 and 1, one column per label. */
 export const multilabel = /* @__PURE__ */ tables(' (multilabel)', (name, table) => {
-  if (table.flat) refuse(`${name} is a plain list; rows of 0 and 1 were expected, one column per label.`);
+  if (table.flat) refuse(`${name} must be rows of 0 and 1, one column per label; got a plain list.`);
   refuseValue(name, table, (value) => value === 0 || value === 1, `; ${threshold}`);
 });
 

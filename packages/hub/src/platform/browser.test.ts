@@ -64,7 +64,7 @@ describe('the cache of a page', () => {
 
   it.each([
     ['damaged', new Uint8Array(1000), /damaged/],
-    ['too long', new Uint8Array(1001), /more than the 1000 bytes/],
+    ['too long', new Uint8Array(1001), /more bytes arrived than the 1000/],
   ])('refuses what is %s', async (_, arrived, message) => {
     const cache = openCache(undefined);
     const storing = cache.store(
@@ -89,7 +89,7 @@ describe('the cache of a page', () => {
       attempts += 1;
       throw new TypeError('network');
     };
-    await expect(openCache(undefined).store(commit, download(request))).rejects.toThrow('broke off 5 times');
+    await expect(openCache(undefined).store(commit, download(request))).rejects.toThrow('failed 5 times');
     expect(attempts).toBe(5);
   });
 

@@ -29,9 +29,7 @@ export const findInFolder: Platform['findInFolder'] = async (folder, filename) =
 };
 
 export const listFolder: Platform['listFolder'] = async (folder) => {
-  throw new HubDownloadError(
-    `The files below '${folder}' cannot be listed from a page. Name the files that are meant.`,
-  );
+  throw new HubDownloadError(`The files below '${folder}' cannot be listed from a page. Name the files instead.`);
 };
 
 export const readBytes: Platform['readBytes'] = async (file) => {

@@ -21,7 +21,7 @@ export async function inCache<T>(root: string, work: () => Promise<T>): Promise<
     const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
     throw new HubError(
       `The cache folder '${root}' ${full ? 'has no room left' : 'cannot be used'} (${error.message}). ` +
-        'Set HF_HUB_CACHE (or HF_HOME) to a folder that can be written, or pass it as cacheDir.',
+        'Set HF_HUB_CACHE (or HF_HOME) to a writable folder, or pass one as cacheDir.',
       { cause: error },
     );
   }

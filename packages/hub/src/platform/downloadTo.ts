@@ -56,7 +56,7 @@ export async function downloadTo(blob: string, download: Download): Promise<void
   await rename(own, `${blob}.incomplete`).catch(() => {});
   const size = await sizeOf(`${blob}.incomplete`);
   throw new HubDownloadError(
-    `Downloading ${repository.name}/${file.path} broke off ${maxAttempts} times (${reasonOf(failure)}); ${size} of ${file.size} bytes are here. Run it again to go on from there.`,
+    `Downloading ${repository.name}/${file.path} failed ${maxAttempts} times (${reasonOf(failure)}); ${size} of ${file.size} bytes have arrived. Run it again to continue from there.`,
     { cause: failure },
   );
 }
@@ -155,10 +155,10 @@ async function checkContent(path: string, { file, repository }: Download): Promi
   const size = await sizeOf(path);
   if (size !== file.size)
     throw new HubDownloadError(
-      `${repository.name}/${file.path} has ${file.size} bytes on the hub; ${size} arrived. The download was thrown away; try again.`,
+      `${repository.name}/${file.path} has ${file.size} bytes on the hub; ${size} arrived. The download was discarded; try again.`,
     );
   if (await hasHash(path, file.hash)) return;
   throw new HubDownloadError(
-    `${repository.name}/${file.path} arrived damaged (its checksum differs from the hub's). The download was thrown away; try again.`,
+    `${repository.name}/${file.path} arrived damaged (its checksum differs from the hub's). The download was discarded; try again.`,
   );
 }

@@ -72,7 +72,7 @@ describe('the token', () => {
 it.each(['abc', '-5', '0', 'Infinity'])('HF_HUB_ETAG_TIMEOUT=%s is no number of seconds', async (text) => {
   vi.stubEnv('HF_HUB_ETAG_TIMEOUT', text);
   await expect(listFiles('owner/tiny')).rejects.toThrow(
-    `HF_HUB_ETAG_TIMEOUT is '${text}'; expected a number of seconds`,
+    `HF_HUB_ETAG_TIMEOUT must be a number of seconds, such as 5; got '${text}'`,
   );
 });
 
@@ -84,7 +84,7 @@ it('takes blanks around HF_ENDPOINT for nothing', async () => {
 it.each([
   [
     'hub.example.com',
-    "HF_ENDPOINT is 'hub.example.com'; expected an address with http:// or https://: https://hub.example.com",
+    "HF_ENDPOINT must be an address with http:// or https://: https://hub.example.com; got 'hub.example.com'",
   ],
   ['hub.example:8080/hf', 'https://hub.example:8080/hf'],
   ['https://', 'such as https://huggingface.co'],

@@ -40,7 +40,7 @@ function seconds(name: string, text: string | undefined, fallback: number): numb
   const value = Number(text);
   // More is more than a timer of Node can hold.
   if (value > 0 && value <= 86_400) return value;
-  throw new HubError(`${name} is '${text}'; expected a number of seconds, such as ${fallback}.`);
+  throw new HubError(`${name} must be a number of seconds, such as ${fallback}; got '${text}'.`);
 }
 
 function readEndpoint(text: string): { endpoint: string; authorization: string | undefined } {
@@ -49,7 +49,7 @@ function readEndpoint(text: string): { endpoint: string; authorization: string |
   if (!url) {
     const shown = text.replace(/^[^/]*@|(?<=:\/\/)[^/]*@/, '');
     const hint = /^[\w.-]+(:\d+)?(\/|$)/.test(shown) ? `: https://${shown}` : ', such as https://huggingface.co';
-    throw new HubError(`HF_ENDPOINT is '${shown}'; expected an address with http:// or https://${hint}.`);
+    throw new HubError(`HF_ENDPOINT must be an address with http:// or https://${hint}; got '${shown}'.`);
   }
   const { username, password } = url;
   url.username = url.password = '';
@@ -98,7 +98,7 @@ async function findToken(): Promise<string | undefined> {
       const code = odd[0].codePointAt(0) ?? 0;
       throw new HubError(
         `The token in ${source} holds U+${code.toString(16).toUpperCase().padStart(4, '0')} as its character ${odd.index + 1}, ` +
-          'which no token has. Copy it again, without quotation marks or blanks.',
+          'which no token has. Copy it again, without quotation marks or spaces.',
       );
     }
     return token;

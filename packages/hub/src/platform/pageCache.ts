@@ -120,7 +120,7 @@ async function receive({ repository, file, request, onProgress }: Download): Pro
         const { value, done } = await reader.read();
         if (done) break;
         if (loaded + value.length > file.size)
-          throw new HubDownloadError(`${name}: more than the ${file.size} bytes that the hub announced arrived.`);
+          throw new HubDownloadError(`${name}: more bytes arrived than the ${file.size} that the hub announced.`);
         bytes.set(value, loaded);
         loaded += value.length;
         onProgress({ repository: repository.name, file: file.path, loadedBytes: loaded, totalBytes: file.size });
@@ -132,7 +132,7 @@ async function receive({ repository, file, request, onProgress }: Download): Pro
       failure = error;
     }
   }
-  throw new HubDownloadError(`Downloading ${name} broke off ${maxAttempts} times (${reasonOf(failure)}). Try again.`, {
+  throw new HubDownloadError(`Downloading ${name} failed ${maxAttempts} times (${reasonOf(failure)}). Try again.`, {
     cause: failure,
   });
 }

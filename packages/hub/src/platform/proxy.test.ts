@@ -104,7 +104,7 @@ describe('a download through a proxy', () => {
     const error = (await read().catch((thrown: unknown) => thrown)) as Error;
     expect(error).toBeInstanceOf(HubOfflineError);
     expect(error.message).toContain(`through the proxy http://127.0.0.1:${proxyPort} (HTTPS_PROXY)`);
-    expect(error.message).toContain(status === 407 ? 'the proxy wants a name and a password' : String(status));
+    expect(error.message).toContain(status === 407 ? 'the proxy requires a name and a password' : String(status));
     for (let each: unknown = error; each instanceof Error; each = each.cause)
       expect(each.message + each.stack).not.toContain('SECRET');
     expect(asked).toHaveLength(1);
@@ -114,7 +114,7 @@ describe('a download through a proxy', () => {
     refusal = 407;
     vi.stubEnv('HF_ENDPOINT', 'http://hub.example');
     vi.stubEnv('HTTP_PROXY', `127.0.0.1:${proxyPort}`);
-    await expect(read()).rejects.toThrow(/through the proxy .*wants a name and a password/);
+    await expect(read()).rejects.toThrow(/through the proxy .*requires a name and a password/);
   });
 
   it('that is not there names it', async () => {

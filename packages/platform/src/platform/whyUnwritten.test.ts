@@ -8,8 +8,8 @@ it('tells why a file could not be written', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'attune-why-')), 'file');
   writeFileSync(file, '');
   const below = await writeFileAtomic(join(file, 'below', 'a.txt'), '').catch((error: unknown) => error);
-  expect(whyUnwritten(below)).toBe('a part of the path is a file, not a folder');
-  expect(whyUnwritten(new Error('not saved', { cause: below }))).toBe('a part of the path is a file, not a folder');
+  expect(whyUnwritten(below)).toBe('part of the path is a file, not a folder');
+  expect(whyUnwritten(new Error('not saved', { cause: below }))).toBe('part of the path is a file, not a folder');
 });
 
 it('leaves the words of an error that is not of the file system', () => {

@@ -4,9 +4,9 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full; make room',
   EDQUOT: 'the disk quota is used up; make room',
-  ENOTDIR: 'a part of the path is a file, not a folder',
-  EEXIST: 'a file of that name stands in the way',
-  ENOENT: 'a folder of that path does not exist and cannot be made',
+  ENOTDIR: 'part of the path is a file, not a folder',
+  EEXIST: 'a file of that name is in the way',
+  ENOENT: 'a folder of that path does not exist and cannot be created',
 };
 
 interface Failure {

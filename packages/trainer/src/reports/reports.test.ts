@@ -116,7 +116,7 @@ it('says what to do for other places, and which folder cannot be written', async
   const file = join(folder(), 'file');
   writeFileSync(file, '');
   const { trainer } = await make({ reportTo: 'jsonl', loggingDir: join(file, 'logs'), loggingSteps: 1 });
-  await expect(trainer.train()).rejects.toThrow(/could not write to .*file\/logs: a part of the path is a file/);
+  await expect(trainer.train()).rejects.toThrow(/could not write to .*file\/logs: part of the path is a file/);
 });
 
 it('stays out of pages, which have no folders', () => {

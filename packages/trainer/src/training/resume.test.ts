@@ -222,7 +222,7 @@ describe('a checkpoint that is damaged', () => {
     expect(await getLastCheckpoint(folder())).toBe(checkpoint(2));
     rmSync(checkpoint(2), { recursive: true });
     await expect(getLastCheckpoint(folder())).rejects.toThrow(/no checkpoint can be resumed from: .*is damaged/);
-    await expect(getLastCheckpoint(undefined as never)).rejects.toThrow(/folder must be a text that is not empty/);
+    await expect(getLastCheckpoint(undefined as never)).rejects.toThrow(/folder must be a non-empty string/);
   });
 
   it('is an error where there is none', async () => {

@@ -41,13 +41,13 @@ function truncationKind(truncation: unknown): TruncationStrategy | undefined {
   if (truncation === 'only_first' || truncation === 'only_second') return truncation;
   if (truncation === false || truncation === undefined || truncation === 'do_not_truncate') return undefined;
   throw new TokenizerError(
-    `truncation is ${shown(truncation)}; expected true, 'longest_first', 'only_first', 'only_second' or false.`,
+    `truncation must be true, 'longest_first', 'only_first', 'only_second' or false; got ${shown(truncation)}.`,
   );
 }
 
 function requireSide(value: unknown, name: string): void {
   if (value !== undefined && value !== 'left' && value !== 'right')
-    throw new TokenizerError(`${name} is ${shown(value)}; expected 'left' or 'right'.`);
+    throw new TokenizerError(`${name} must be 'left' or 'right'; got ${shown(value)}.`);
 }
 
 /** @throws TokenizerError for an unknown option or a wrong value */
@@ -65,12 +65,12 @@ export function resolveOptions(options: EncodeOptions, modelMaxLength: number): 
   const paddingTo = paddingKind(options.padding ?? false);
   const { maxLength } = options;
   if (maxLength !== undefined && (!Number.isInteger(maxLength) || maxLength < 0))
-    throw new TokenizerError(`maxLength is ${shown(maxLength)}; a number of tokens was expected.`);
+    throw new TokenizerError(`maxLength must be a number of tokens; got ${shown(maxLength)}.`);
   for (const name of flags) {
     const given: unknown = options[name];
     const isDefault = given === undefined || (given === null && name !== 'addSpecialTokens');
     if (!isDefault && typeof given !== 'boolean')
-      throw new TokenizerError(`${name} is ${shown(given)}; expected true or false.`);
+      throw new TokenizerError(`${name} must be true or false; got ${shown(given)}.`);
   }
   requireSide(options.paddingSide, 'paddingSide');
   requireSide(options.truncationSide, 'truncationSide');

@@ -16,18 +16,18 @@ export function isTexts(value: unknown): value is Texts | TextPairs {
 export function requireText(value: unknown, name: string): asserts value is string {
   if (value === null || value === undefined)
     throw new TokenizerError(
-      `${name} is ${String(value)}, a missing value; a string was expected. Filter or fill such rows first: ` +
+      `${name} must be a string; got ${String(value)}, a missing value. Filter or fill such rows first: ` +
         'dataset.filter((row) => row.column !== null), with the name of the column.',
     );
   if (typeof value !== 'string') {
     const what = typeof value === 'object' ? shown(value) : `a ${typeof value}, ${shown(value)}`;
-    throw new TokenizerError(`${name} is ${what}; a string was expected. ${textAdvice(value)}`);
+    throw new TokenizerError(`${name} must be a string; got ${what}. ${textAdvice(value)}`);
   }
   const half = value.search(/\p{Surrogate}/u);
   if (half >= 0)
     throw new TokenizerError(
-      `${name} holds half a character at ${half}, an unpaired surrogate (U+${value.charCodeAt(half).toString(16).toUpperCase()}): ` +
-        'it was cut or decoded wrongly. Mend it, or replace it by toWellFormed().',
+      `${name} contains half a character at ${half}, an unpaired surrogate (U+${value.charCodeAt(half).toString(16).toUpperCase()}): ` +
+        'it was cut or decoded wrongly. Correct it, or replace it with toWellFormed().',
     );
 }
 
@@ -52,8 +52,8 @@ function readPairs(rows: readonly unknown[]): ReadTexts {
   rows.forEach((row, index) => {
     if (!Array.isArray(row) || row.length !== 2)
       throw new TokenizerError(
-        `texts[${index}] is ${shown(row)}; in a list of pairs each must be [text, text]. ` +
-          'Words of one text are joined by spaces first.',
+        `texts[${index}] must be [text, text], as in every list of pairs; got ${shown(row)}. ` +
+          'Join the words of one text with spaces first.',
       );
     for (const side of [0, 1] as const) {
       const text: unknown = row[side];
@@ -75,7 +75,7 @@ export function readTexts(input: unknown, pair: unknown): ReadTexts {
       throw new TokenizerError(
         isTexts(pair)
           ? 'One text was given with a list as its pair. Give a string with a string, or a list with a list.'
-          : `The second text is ${shown(pair)}; a string was expected. Options are an object, { truncation, … }.`,
+          : `The second text must be a string; got ${shown(pair)}. Options are an object, { truncation, … }.`,
       );
     requireText(input, 'text');
     if (pair !== undefined) requireText(pair, 'pair');
@@ -83,8 +83,7 @@ export function readTexts(input: unknown, pair: unknown): ReadTexts {
   }
   if (!isTexts(input))
     throw new TokenizerError(
-      `The tokenizer was given ${input === null || input === undefined ? `${input}, as a column gives that is not there` : `a value of type ${typeof input}`}; ` +
-        `a string or a list of strings was expected. ${textAdvice(input)}`.trimEnd(),
+      `The tokenizer takes a string or a list of strings; got ${input === null || input === undefined ? `${input}, as from a column that does not exist` : `a value of type ${typeof input}`}. ${textAdvice(input)}`.trimEnd(),
     );
   const rows: unknown[] = [...input];
   if (Array.isArray(rows[0]) && pair === undefined) return readPairs(rows);

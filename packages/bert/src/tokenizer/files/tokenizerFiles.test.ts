@@ -25,16 +25,24 @@ it('saves and loads again with the same fingerprint and encodings', async () => 
 });
 
 it.each<[string, Record<string, unknown>, RegExp]>([
-  ['pre_tokenizer missing', { pre_tokenizer: undefined }, /tokenizer.json: pre_tokenizer is missing/],
+  ['pre_tokenizer missing', { pre_tokenizer: undefined }, /tokenizer.json: pre_tokenizer must be .*; got undefined/],
   ['another pre_tokenizer', { pre_tokenizer: { type: 'Whatever' } }, /Whatever.*another kind of model than BERT/],
   ['another normalizer', { normalizer: { type: 'Whatever' } }, /tokenizer.json does not make a tokenizer: .*Whatever/],
   ['another decoder', { decoder: { type: 'Whatever' } }, /Whatever/],
-  ['a decoder without a type', { decoder: {} }, /decoder is an empty object; an object with a type/],
-  ['added_tokens [null]', { added_tokens: [null] }, /tokenizer.json: added_tokens\[0\] is null/],
+  ['a decoder without a type', { decoder: {} }, /decoder must be an object with a type, or null; got an empty object/],
+  ['added_tokens [null]', { added_tokens: [null] }, /tokenizer.json: added_tokens\[0\] must be .*; got null/],
   ['added_tokens no list', { added_tokens: 5 }, /no 'model' or no 'added_tokens'/],
-  ['a model of nothing', { model: {} }, /model.vocab is undefined/],
-  ['an id that is none', { model: { type: 'WordPiece', vocab: { a: 1e300 } } }, /the id of "a" is 1e\+300/],
-  ['a prefix that is none', { model: { type: 'WordPiece', vocab: {}, continuing_subword_prefix: {} } }, /prefix is an/],
+  ['a model of nothing', { model: {} }, /model.vocab must be an object of tokens and ids; got undefined/],
+  [
+    'an id that is none',
+    { model: { type: 'WordPiece', vocab: { a: 1e300 } } },
+    /the id of "a" must be .*; got 1e\+300/,
+  ],
+  [
+    'a prefix that is none',
+    { model: { type: 'WordPiece', vocab: {}, continuing_subword_prefix: {} } },
+    /prefix must be .*; got an/,
+  ],
   ['no unknown token', { model: { type: 'WordPiece', vocab: { a: 0 }, unk_token: '[X]' } }, /no unknown token/],
   [
     'a template of numbers',
@@ -58,11 +66,11 @@ it.each<[string, Record<string, unknown>, RegExp]>([
 });
 
 it.each<[Record<string, unknown>, RegExp]>([
-  [{ tokenizer_class: 0 }, /tokenizer_config.json: tokenizer_class is 0; a text was expected/],
-  [{ model_input_names: [3] }, /model_input_names is an array of 1/],
-  [{ padding_side: 'up' }, /padding_side is "up"; 'left' or 'right'/],
-  [{ do_lower_case: 'no' }, /do_lower_case is "no"; true or false/],
-  [{ model_max_length: 'long' }, /model_max_length is "long"/],
+  [{ tokenizer_class: 0 }, /tokenizer_config.json: tokenizer_class must be a string; got 0/],
+  [{ model_input_names: [3] }, /model_input_names must be .*; got an array of 1/],
+  [{ padding_side: 'up' }, /padding_side must be 'left' or 'right'; got "up"/],
+  [{ do_lower_case: 'no' }, /do_lower_case must be true or false; got "no"/],
+  [{ model_max_length: 'long' }, /model_max_length must be .*; got "long"/],
 ])('names the field of tokenizer_config.json: %j', async (config, message) => {
   const vocabulary = await readFile(join(ownMini, 'vocab.txt'), 'utf8');
   await expect(tokenizerFromFiles({ vocabulary, config })).rejects.toThrow(message);

@@ -23,12 +23,12 @@ function extraTokensOf({ extra_special_tokens: listed = [] }: TokenizerConfig): 
       `tokenizer_config.json or special_tokens_map.json: extra_special_tokens (or additional_special_tokens) ${found}.`,
     );
   };
-  if (typeof listed !== 'object') refuse(`is ${shown(listed)}; a list of tokens was expected`);
+  if (typeof listed !== 'object') refuse(`must be a list of tokens; got ${shown(listed)}`);
   // As transformers 5 writes them, they may have names: { image_token: '<image>' }.
   return Object.values(listed as object).map((token: unknown) => {
     const own = typeof token === 'string' ? { content: token } : token;
     if (!isObject(own) || typeof own.content !== 'string' || own.content === '')
-      refuse(`holds ${shown(token)}; a token was expected`);
+      refuse(`must hold tokens; got ${shown(token)}`);
     return { ...(own as unknown as NamedToken), special: true };
   });
 }
@@ -51,8 +51,8 @@ function listedTokens(
   return listed.map((token) => {
     if (!isObject(token) || typeof token.content !== 'string' || !isId(token.id))
       throw new TokenizerError(
-        `${folder}: added_tokens_decoder of tokenizer_config.json, or added_tokens.json, holds ${shown(token)}; ` +
-          'a token with a content and an id was expected.',
+        `${folder}: added_tokens_decoder of tokenizer_config.json, or added_tokens.json, must hold tokens with a content ` +
+          `and an id; got ${shown(token)}.`,
       );
     return token as unknown as AddedToken;
   });

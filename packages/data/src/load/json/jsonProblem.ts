@@ -71,20 +71,20 @@ function follow(expected: Expected, found: string): Expected | 'after' | undefin
 }
 
 function reasonOf(json: string, index: number, expected: Expected): string {
-  if (index >= json.length)
-    return `${expected} was expected, and the text ends: it is cut off, or a bracket is not closed`;
+  if (index >= json.length) return `it ends where ${expected} was expected: it is cut off, or a bracket is not closed`;
   const rest = json.slice(index).split(/[\r\n]/)[0]!;
   const found = rest.length > 20 ? `${rest.slice(0, 20)}…` : rest;
   return `${expected} was expected before ${found}${adviceFor(rest, expected)}`;
 }
 
 function adviceFor(rest: string, expected: Expected): string {
-  if (expected === 'the end') return '. Give each record a line of its own, without commas between, or put all in [ ]';
+  if (expected === 'the end')
+    return '. Give each record a line of its own, without commas between them, or put them all in [ ]';
   if (/^(\/\/|\/\*|#)/.test(rest)) return '. JSON has no comments';
-  if (/^['‘’“”]/.test(rest)) return '. Texts and names stand in "double" quotation marks';
-  if (/^[\]}]/.test(rest)) return '. Take out the comma before it';
+  if (/^['‘’“”]/.test(rest)) return '. Strings and names need "double" quotation marks';
+  if (/^[\]}]/.test(rest)) return '. Remove the comma before it';
   if (/^(True|False|None|undefined)\b/.test(rest)) return '. JSON has true, false and null';
-  if (expected.startsWith('a name')) return '. Names stand in "double" quotation marks';
-  if (rest.startsWith('"')) return '. A quotation mark in a text is written \\", a new line \\n';
+  if (expected.startsWith('a name')) return '. Names need "double" quotation marks';
+  if (rest.startsWith('"')) return '. A quotation mark in a string is written \\", a new line \\n';
   return '';
 }

@@ -44,7 +44,7 @@ describe('the shape of a JSON file', () => {
     const long = `{"a":${'x'.repeat(500)}}\n{"a":1}\n`;
     const error = await load(long).catch((thrown: unknown) => thrown as Error);
     expect(error).toBeInstanceOf(DataFileError);
-    expect((error as Error).message).toContain("'x.jsonl', line 1: no JSON");
+    expect((error as Error).message).toContain("'x.jsonl', line 1: not JSON");
     expect((error as Error).message.length).toBeLessThan(250);
   });
 });

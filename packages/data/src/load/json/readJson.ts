@@ -33,7 +33,7 @@ function columnsOfRecords(
   for (const [row, record] of found.entries()) {
     if (typeof record !== 'object' || record === null || Array.isArray(record))
       throw new DataFileError(
-        `${where}${lineOf ? `, line ${lineOf(row)}` : ''}, record ${row}: ${shownValue(record)} is no object. If the records are under a key, pass field.`,
+        `${where}${lineOf ? `, line ${lineOf(row)}` : ''}, record ${row}: ${shownValue(record)} is not an object. If the records are under a key, pass field.`,
       );
     for (const name of Object.keys(record)) names.add(name);
   }

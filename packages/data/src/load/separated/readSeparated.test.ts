@@ -84,7 +84,7 @@ describe('csv as pandas reads it', () => {
   });
 
   it.each([
-    ['a long row', 'a,b\n1,2\n3,4,5\n', 'line 3: 2 column names (a, b) and 3 fields. Mend that line', /quot/],
+    ['a long row', 'a,b\n1,2\n3,4,5\n', 'line 3: 2 column names (a, b) and 3 fields. Correct that line', /quot/],
     ['a long row behind lines in marks', 'a,b\n"x\n\ny",2\n\n3,4,5\n', 'line 6: ', undefined],
     ['a long row with a mark', 'a,b\n1,2\n"x" "y, z",4,5\n', 'pass quote: null', undefined],
     [
@@ -160,9 +160,9 @@ describe('encodings', () => {
   });
 
   it('errors name the way out', async () => {
-    await expect(load(latin)).rejects.toThrow("is no UTF-8 text. Pass the encoding it has: 'windows-1252'");
-    await expect(load(latin, { encoding: 'utf-9' })).rejects.toThrow("encoding: 'utf-9' is not known");
-    await expect(load(latin, { encoding: 'utf-16le' })).rejects.toThrow('is no utf-16le text');
+    await expect(load(latin)).rejects.toThrow("is not UTF-8 text. Pass the encoding it has: 'windows-1252'");
+    await expect(load(latin, { encoding: 'utf-9' })).rejects.toThrow("encoding: 'utf-9' is unknown");
+    await expect(load(latin, { encoding: 'utf-16le' })).rejects.toThrow('is not utf-16le text');
   });
 });
 

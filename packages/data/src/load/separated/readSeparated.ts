@@ -149,7 +149,7 @@ function requireWidths(
       ? 'Pass columnNames, or another delimiter.'
       : hasQuote
         ? 'If quotation marks are part of the text, pass quote: null.'
-        : 'Mend that line, or pass another delimiter.';
+        : 'Correct that line, or pass another delimiter.';
   throw new DataFileError(
     `${where}, line ${long.line}: ${names.length} column names (${shown}) and ${long.fields.length} fields. ${advice}`,
   );

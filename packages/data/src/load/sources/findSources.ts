@@ -38,7 +38,7 @@ export async function findSources(path: string, options: LoadDatasetOptions): Pr
     throw new DataFileError(missingFile(path));
   const likely = path.toLowerCase();
   if (kind === undefined && options.dataFiles !== undefined && Object.hasOwn(builders, likely))
-    throw new DatasetError(`'${path}' is no kind of files; did you mean '${likely}'?`);
+    throw new DatasetError(`'${path}' is not a kind of file; did you mean '${likely}'?`);
   const isFolder = kind === 'folder';
   return (await folders()).sourcesOfFolder(path, isFolder ? path : (hubNames[path] ?? path), isFolder, options);
 }

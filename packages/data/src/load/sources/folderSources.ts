@@ -38,7 +38,7 @@ export async function sourcesOfFolder(
 ): Promise<SourcesBySplit> {
   if (!isFolder && otherKinds.includes(path))
     throw new DatasetError(
-      `Files of the kind '${path}' are not read; csv, tsv, json, jsonl, Parquet and text are. Save them as one of those first.`,
+      `Files of the kind '${path}' are not supported; csv, tsv, json, jsonl, Parquet and text are. Save them as one of those first.`,
     );
   const { HubError, listFiles, readHubFile } = await import('./hub.ts');
   const hub = {

@@ -159,7 +159,7 @@ describe('files, folders and splits', () => {
       () => loadDataset((mkdirSync(join(folder.path, 'e'), { recursive: true }), join(folder.path, 'e'))),
       'no data files',
     ],
-    ['a file of no kind', () => loadDataset(folder.write('x.bin', '1')), 'no known kind'],
+    ['a file of no kind', () => loadDataset(folder.write('x.bin', '1')), 'of an unknown kind'],
     ['a builder without files', () => loadDataset('csv'), 'needs { dataFiles }'],
     [
       'a Map of files',

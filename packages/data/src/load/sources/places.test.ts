@@ -23,14 +23,14 @@ describe('the line of a value that does not fit', () => {
       'a.csv',
       'text,label\n\n"two\nlines",yes\nb,maybe\n',
       { features: { label: new ClassLabel({ names: ['no', 'yes'] }) } },
-      `, line 5: Column 'label', row 1: "maybe" is no ClassLabel(no, yes)`,
+      `, line 5: Column 'label', row 1: "maybe" is not ClassLabel(no, yes)`,
     ],
     [
       'of no number',
       'a.csv',
       'a\n1\nx\n',
       { features: { a: value('int32') } },
-      `, line 3: Column 'a', row 1: "x" is no int32`,
+      `, line 3: Column 'a', row 1: "x" is not int32`,
     ],
     [
       'of two types',
@@ -51,9 +51,9 @@ describe('the line of a value that does not fit', () => {
       'a.jsonl',
       '{"a":[1,2]}\n{"a":[]}\n{"a":[3,"x"]}\n',
       { features: { a: list(value('int32')) } },
-      `, line 3: Column 'a', row 2: "x" is no int32`,
+      `, line 3: Column 'a', row 2: "x" is not int32`,
     ],
-    ['of a record that is none', 'a.jsonl', '{"a":1}\n\n5\n{"a":1}\n', {}, ', line 3, record 1: 5 is no object'],
+    ['of a record that is none', 'a.jsonl', '{"a":1}\n\n5\n{"a":1}\n', {}, ', line 3, record 1: 5 is not an object'],
   ])('%s', async (_, name, content, options, message) => {
     await expect(rows(name, content, options)).rejects.toThrow(`'${join(folder, name)}'${message}`);
   });
@@ -64,52 +64,48 @@ describe('what is wrong with JSON', () => {
     [
       'a comma between records',
       '{"a":1},\n{"a":2}\n',
-      'line 1: no JSON: the end was expected before ,. Give each record a line of its own',
+      'line 1: not JSON: the end was expected before ,. Give each record a line of its own',
     ],
     [
       'records over lines',
       '{\n"a":1\n}\n{\n"a":2\n}\n',
-      'line 4: no JSON: the end was expected before {. Give each record',
+      'line 4: not JSON: the end was expected before {. Give each record',
     ],
     [
       'a comment',
       '[\n  // rows\n  {"a":1}\n]',
-      'line 2: no JSON: a value or ] was expected before // rows. JSON has no comments',
+      'line 2: not JSON: a value or ] was expected before // rows. JSON has no comments',
     ],
-    [
-      'a comma too many',
-      '[{"a":1},\n]',
-      'line 2: no JSON: a value was expected before ]. Take out the comma before it',
-    ],
+    ['a comma too many', '[{"a":1},\n]', 'line 2: not JSON: a value was expected before ]. Remove the comma before it'],
     [
       'a comma too many in an object',
       '{"a":1}\n{"a":1,}\n',
-      'line 2: no JSON: a name was expected before }. Take out the comma',
+      'line 2: not JSON: a name was expected before }. Remove the comma',
     ],
     [
       'single quotation marks',
       "{'a':1}\n",
-      `line 1: no JSON: a name or } was expected before 'a':1}. Texts and names stand in "double"`,
+      `line 1: not JSON: a name or } was expected before 'a':1}. Strings and names need "double"`,
     ],
-    ['a bare name', '{a:1}\n', 'line 1: no JSON: a name or } was expected before a:1}. Names stand in "double"'],
+    ['a bare name', '{a:1}\n', 'line 1: not JSON: a name or } was expected before a:1}. Names need "double"'],
     [
       "Python's words",
       '{"a":1}\n{"a":None}\n',
-      'line 2: no JSON: a value was expected before None}. JSON has true, false and null',
+      'line 2: not JSON: a value was expected before None}. JSON has true, false and null',
     ],
     [
       'a bracket that is not closed',
       '[{"a":1}',
-      'line 1: no JSON: a comma or ] was expected, and the text ends: it is cut off',
+      'line 1: not JSON: it ends where a comma or ] was expected: it is cut off',
     ],
     [
       'a new line in a text',
       '[{"a":"x\ny"}]',
-      'line 1: no JSON: a value was expected before "x. A quotation mark in a text is written \\", a new line \\n',
+      'line 1: not JSON: a value was expected before "x. A quotation mark in a string is written \\", a new line \\n',
     ],
-    ['a missing comma', '{"a":1 "b":2}\n', 'line 1: no JSON: a comma or } was expected before "b":2}'],
-    ['NaN, and an error behind it', '[{"a":NaN},\n{"a":nan}]', 'line 2: no JSON: a value was expected before nan}]'],
-    ['a csv', 'text,label\na,1\n', 'line 1: no JSON: a value was expected before text,label'],
+    ['a missing comma', '{"a":1 "b":2}\n', 'line 1: not JSON: a comma or } was expected before "b":2}'],
+    ['NaN, and an error behind it', '[{"a":NaN},\n{"a":nan}]', 'line 2: not JSON: a value was expected before nan}]'],
+    ['a csv', 'text,label\na,1\n', 'line 1: not JSON: a value was expected before text,label'],
   ])('%s', async (_, content, message) => {
     const path = file('x.json', content);
     await expect(loadDataset('json', { dataFiles: path })).rejects.toThrow(`'${path}', ${message}`);
@@ -117,22 +113,22 @@ describe('what is wrong with JSON', () => {
 
   it('finds the place in a long text of many escapes', async () => {
     const content = `[{"a":"${'\\"x'.repeat(200_000)}"},\n{"a":}]`;
-    await expect(rows('long.json', content)).rejects.toThrow('line 2: no JSON: a value was expected before }]');
+    await expect(rows('long.json', content)).rejects.toThrow('line 2: not JSON: a value was expected before }]');
   });
 });
 
 describe('options of other kinds of files', () => {
   const contents = { 'o.csv': 'a,b\n1,2\n', 'o.tsv': 'a\tb\n1\t2\n', 'o.jsonl': '{"a":1}\n', 'o.txt': 'a\n' };
   it.each<[keyof typeof contents, LoadDatasetOptions, string]>([
-    ['o.jsonl', { delimiter: ';' }, 'is read as json, for which there is no delimiter; there is encoding, field'],
-    ['o.jsonl', { columnNames: ['x'] }, 'no columnNames'],
-    ['o.jsonl', { quote: null }, 'no quote'],
-    ['o.jsonl', { naValues: [] }, 'no naValues'],
-    ['o.jsonl', { decimal: ',' }, 'no decimal'],
-    ['o.txt', { delimiter: ';' }, 'is read as text, for which there is no delimiter; there is encoding'],
-    ['o.txt', { field: 'a' }, 'no field'],
-    ['o.csv', { field: 'a' }, 'is read as csv, for which there is no field'],
-    ['o.tsv', { field: 'a' }, 'is read as tsv, for which there is no field'],
+    ['o.jsonl', { delimiter: ';' }, 'is read as json, which has no option delimiter; it has encoding, field'],
+    ['o.jsonl', { columnNames: ['x'] }, 'no option columnNames'],
+    ['o.jsonl', { quote: null }, 'no option quote'],
+    ['o.jsonl', { naValues: [] }, 'no option naValues'],
+    ['o.jsonl', { decimal: ',' }, 'no option decimal'],
+    ['o.txt', { delimiter: ';' }, 'is read as text, which has no option delimiter; it has encoding'],
+    ['o.txt', { field: 'a' }, 'no option field'],
+    ['o.csv', { field: 'a' }, 'is read as csv, which has no option field'],
+    ['o.tsv', { field: 'a' }, 'is read as tsv, which has no option field'],
     ['o.csv', { dataDir: 'x' }, 'dataDir chooses among the files of a folder'],
     ['o.csv', { dataFiles: 'y.csv' }, 'dataFiles chooses among the files of a folder'],
   ])('%s with %j', async (name, options, message) => {
@@ -142,7 +138,7 @@ describe('options of other kinds of files', () => {
 
   it('of Parquet, none', async () => {
     await expect(loadDataset('parquet', { dataFiles: file('o.parquet', 'x'), encoding: 'utf-8' })).rejects.toThrow(
-      'is read as parquet, for which there is no encoding.',
+      'is read as parquet, which has no option encoding.',
     );
   });
 
@@ -172,7 +168,7 @@ describe('files that are not what was asked for', () => {
     [
       'a kind in capitals',
       () => loadDataset('CSV', { dataFiles: 'a.csv' }),
-      "'CSV' is no kind of files; did you mean 'csv'?",
+      "'CSV' is not a kind of file; did you mean 'csv'?",
     ],
     [
       'JSON read as csv',
@@ -182,7 +178,7 @@ describe('files that are not what was asked for', () => {
     [
       'files of different columns',
       () => loadDataset('csv', { dataFiles: [file('1.csv', 'a,b\n1,2\n'), file('2.csv', 'a,c\n1,2\n')] }),
-      `'${join(folder, '2.csv')}' has the columns a, c, '${join(folder, '1.csv')}' a, b`,
+      `'${join(folder, '2.csv')}' has the columns a, c, '${join(folder, '1.csv')}' has a, b`,
     ],
     [
       'files of different types',
@@ -200,22 +196,26 @@ describe('rows of what is no data', () => {
     [
       'a symbol',
       Symbol('x'),
-      'the value is a symbol; a dataset keeps texts, numbers, booleans, null, and lists and plain objects',
+      'the value is a symbol; a dataset holds strings, numbers, booleans, null, and lists and plain objects',
     ],
-    ['a Promise', Promise.resolve(1), 'the value is a Promise; await it first; a dataset keeps'],
-    ['a Map', new Map([[1, 2]]), 'the value is a Map; a dataset keeps'],
-    ['a Set', new Set([1]), 'the value is a Set; a dataset keeps'],
+    ['a Promise', Promise.resolve(1), 'the value is a Promise; await it first; a dataset holds'],
+    ['a Map', new Map([[1, 2]]), 'the value is a Map; a dataset holds'],
+    ['a Set', new Set([1]), 'the value is a Set; a dataset holds'],
     ['a Date', new Date(0), 'Keep a date as text: date.toISOString().'],
-    ['a File', new File(['x'], 'a.txt'), 'the value is a File; a dataset keeps'],
-    ['a Date in an object', { at: new Date(0) }, 'the value holds a Date; a dataset keeps'],
+    ['a File', new File(['x'], 'a.txt'), 'the value is a File; a dataset holds'],
+    ['a Date in an object', { at: new Date(0) }, 'the value holds a Date; a dataset holds'],
     ['a function in a list of objects', [{ f: () => 1 }], "Column 'a', row 0: the value holds"],
   ])('%s', (_, input, message) => {
     expect(() => Dataset.fromRows([{ a: input }])).toThrow(message);
   });
 
   it.each([
-    ['a Map', new Map([['a', 1]]), 'fromRows: row 0 is a Map'],
-    ['a Promise', Promise.resolve({ a: 1 }), 'fromRows: row 0 is a Promise'],
+    ['a Map', new Map([['a', 1]]), 'fromRows: row 0 must be an object with a value for each column; got a Map'],
+    [
+      'a Promise',
+      Promise.resolve({ a: 1 }),
+      'fromRows: row 0 must be an object with a value for each column; got a Promise',
+    ],
   ])('a row that is %s', (_, row, message) => {
     expect(() => Dataset.fromRows([row])).toThrow(message);
   });

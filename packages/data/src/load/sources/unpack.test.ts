@@ -66,8 +66,8 @@ describe('compressed files', () => {
     ['cut off', gzipSync(strToU8('x'.repeat(5000))).subarray(0, 30), 'cannot be unpacked'],
     ['an Excel workbook', zipSync({ '[Content_Types].xml': csv, 'xl/workbook.xml': csv }), 'Excel workbook'],
     ['an old Excel workbook', Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1), 'Excel workbook'],
-    ['xz', Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0), 'compressed by xz'],
-    ['bzip2', Uint8Array.from(Buffer.from('BZh91AY&SY')), 'compressed by bzip2'],
+    ['xz', Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0), 'compressed with xz'],
+    ['bzip2', Uint8Array.from(Buffer.from('BZh91AY&SY')), 'compressed with bzip2'],
     ['an empty archive', zipSync({ '.hidden': csv }), 'without files'],
   ])('errors: %s', async (_, content, message) => {
     const load = loadDataset('csv', { dataFiles: write('x.csv', content) });

@@ -41,10 +41,12 @@ export async function unpack({ label, bytes }: UnpackedFile): Promise<UnpackedFi
 }
 
 function otherKind(bytes: Uint8Array): string | undefined {
-  if (startsWith(bytes, 0xfd, 0x37, 0x7a, 0x58, 0x5a)) return 'compressed by xz, which is not read. Unpack it first';
-  if (startsWith(bytes, 0x42, 0x5a, 0x68, 0x39)) return 'compressed by bzip2, which is not read. Unpack it first';
-  if (startsWith(bytes, 0x04, 0x22, 0x4d, 0x18)) return 'compressed by lz4, which is not read. Unpack it first';
-  if (startsWith(bytes, 0x37, 0x7a, 0xbc, 0xaf)) return 'a 7z archive, which is not read. Unpack it first';
+  if (startsWith(bytes, 0xfd, 0x37, 0x7a, 0x58, 0x5a))
+    return 'compressed with xz, which is not supported. Unpack it first';
+  if (startsWith(bytes, 0x42, 0x5a, 0x68, 0x39))
+    return 'compressed with bzip2, which is not supported. Unpack it first';
+  if (startsWith(bytes, 0x04, 0x22, 0x4d, 0x18)) return 'compressed with lz4, which is not supported. Unpack it first';
+  if (startsWith(bytes, 0x37, 0x7a, 0xbc, 0xaf)) return 'a 7z archive, which is not supported. Unpack it first';
   if (startsWith(bytes, 0xd0, 0xcf, 0x11, 0xe0)) return 'an Excel workbook. Save it as "CSV UTF-8" and load that';
   return undefined;
 }

@@ -20,7 +20,7 @@ export function decodeText(bytes: Uint8Array, where: string, encoding: string | 
       encoding === undefined
         ? "Pass the encoding it has: 'windows-1252' for a plain CSV of Excel in Western Europe, 'utf-16le', 'shift_jis', …"
         : 'Pass the encoding it has.';
-    throw new DataFileError(`${where} is no ${name === 'utf-8' ? 'UTF-8' : name} text. ${advice}`, { cause: error });
+    throw new DataFileError(`${where} is not ${name === 'utf-8' ? 'UTF-8' : name} text. ${advice}`, { cause: error });
   }
 }
 
@@ -58,6 +58,6 @@ function decoderOf(encoding: string) {
     }
   }
   throw new DataFileError(
-    `encoding: '${encoding}' is not known. Examples: 'utf-8', 'windows-1252', 'latin1', 'utf-16le', 'shift_jis', 'gb18030'.`,
+    `encoding: '${encoding}' is unknown. Examples: 'utf-8', 'windows-1252', 'latin1', 'utf-16le', 'shift_jis', 'gb18030'.`,
   );
 }

@@ -123,7 +123,7 @@ describe('misuse is told in words', () => {
       ({ einsum }) => einsum!('i', [make([2])]),
       /einsum: operand 0 must be a Tensor; got an array of 1/,
     ],
-    ['tensors alone', ({ einsum }) => einsum!(make([2])), /einsum: equation must be a text; got a Tensor/],
+    ['tensors alone', ({ einsum }) => einsum!(make([2])), /einsum: equation must be a string; got a Tensor/],
     ['a scalar', ({ matmul }) => matmul!(make([]), make([2])), /matmul: \[\] and \[2\] cannot be multiplied/],
     ['a number', ({ matmul }) => matmul!(make([2, 2]), 2), /matmul: b must be a Tensor; got 2/],
     [

@@ -193,7 +193,7 @@ describe('containers', () => {
     [
       'a Map of modules',
       () => new ModuleDict(new Map() as never),
-      /new ModuleDict: modules must be an object with names; got a Map/,
+      /new ModuleDict: modules must be an object of named values; got a Map/,
     ],
     ['a name with a dot', () => new ModuleDict({ 'a.b': new ReLU() }), /ModuleDict.set: "a.b" cannot be a name/],
   ])('refuse %s', (_, call, message) => expect(call).toThrow(message));
