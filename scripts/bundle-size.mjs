@@ -20,11 +20,11 @@ const tensor = join(rootFolder, 'packages/tensor/src');
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 117.1, software: 142.7, gpu: 150.6, matrixUnits: 158.3, tensor: 59.2 },
+    most: { start: 117.4, software: 143, gpu: 151, matrixUnits: 158.7, tensor: 59.4 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 39.2, software: 60.6, gpu: 64.1, matrixUnits: 71.8, tensor: 20.7 },
+    most: { start: 39.3, software: 60.7, gpu: 64.2, matrixUnits: 71.9, tensor: 20.8 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -44,7 +44,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 23, software: 35.4, gpu: 35.4, matrixUnits: 36.2, tensor: 9 },
+    most: { start: 23.1, software: 35.5, gpu: 35.5, matrixUnits: 36.3, tensor: 9.1 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();

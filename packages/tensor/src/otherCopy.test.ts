@@ -24,6 +24,7 @@ it.each<[string, () => unknown]>([
   ['relu: input must be a Tensor; got a Tensor', () => attune.relu(theirs)],
   ['an array whose element 1 is a Tensor', () => attune.concat([ours, theirs])],
   ['whole numbers in an array; got a Tensor', () => attune.indexSelect(ours, 0, theirs as never)],
+  ['got a Tensor', () => attune.tensor(theirs as never)],
   ['probabilities; got a Tensor', () => attune.crossEntropy(ours, theirs)],
   ['got a Linear', () => new Sequential(new other.Linear(sizes))],
   ['got a Linear', () => new ModuleList([new other.Linear(sizes)])],

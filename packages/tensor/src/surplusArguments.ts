@@ -1,5 +1,9 @@
-import { shown } from '@attune/validate';
+import { firstOf, shown } from '@attune/validate';
+import type { OptionKinds } from '@attune/validate';
 import { TensorError } from './errors.ts';
+
+/** What a function takes where PyTorch takes more arguments: these options, or one array. */
+type Instead = OptionKinds | 'an array';
 
 /**
  * Refuses extra arguments of a function, such as a third tensor or PyTorch's options. `undefined`
@@ -7,21 +11,29 @@ import { TensorError } from './errors.ts';
  * pass.
  *
  * @param most number of arguments that the function has
+ * @param instead for the message
  * @throws TensorError
  */
-export function requireAtMost(operation: string, most: number, given: ArrayLike<unknown>): void {
-  if (given.length > most) refuseSurplus(operation, most, given);
+export function requireAtMost(operation: string, most: number, given: ArrayLike<unknown>, instead?: Instead): void {
+  if (given.length > most) refuseSurplus(operation, most, given, instead);
 }
 
-function refuseSurplus(operation: string, most: number, given: ArrayLike<unknown>): void {
+function refuseSurplus(operation: string, most: number, given: ArrayLike<unknown>, instead?: Instead): void {
   const surplus = Array.from(given).slice(most);
   const [index, all, ...more] = surplus;
   const isCallback = Array.isArray(all) && more.length === 0 && all[index as number] === given[most - 1];
   const first = isCallback ? undefined : surplus.find((value) => value !== undefined);
   if (first !== undefined)
     throw new TensorError(
-      `${operation}: got ${shown(first)} behind its arguments, which it does not take${typeof first === 'number' ? '; a shape is one array, such as [2, 3], and options are one object' : ''}`,
+      `${operation}: got ${shown(first)} behind its arguments, which it does not take${insteadOf(given, instead)}`,
     );
+}
+
+/** What to write, in words. */
+function insteadOf(given: ArrayLike<unknown>, instead?: Instead): string {
+  if (instead !== 'an array') return instead ? `; options are one object, { ${firstOf(Object.keys(instead), 5)} }` : '';
+  const numbers = Array.from(given).filter((value) => typeof value === 'number');
+  return numbers.length > 1 ? `; write one array, [${numbers.join(', ')}]` : '';
 }
 
 /** The arguments of `zeroGrad` of modules and optimizers, for messages. */

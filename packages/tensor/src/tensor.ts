@@ -309,6 +309,7 @@ export class Tensor<D extends DType = DType> {
 
   /** Makes a tensor that is not a leaf keep its gradient in `grad`. */
   retainGrad(): void {
+    requireAtMost('retainGrad', 0, arguments);
     if (!this.requiresGrad)
       throw new AutogradError(
         'retainGrad(): no gradient can flow to this tensor; nothing that it was computed from requires one',
@@ -325,6 +326,7 @@ export class Tensor<D extends DType = DType> {
    * @throws AutogradError when no gradient can flow to this tensor, or this is not a function
    */
   registerHook(hook: (gradient: Tensor) => Tensor | null | undefined | void): HookHandle {
+    requireAtMost('registerHook', 1, arguments);
     if (!this.requiresGrad)
       throw new AutogradError('registerHook(): no gradient can flow to this tensor; it does not require one');
     return (this.#hooks ??= new GradHooks()).add(hook);
@@ -373,6 +375,7 @@ export class Tensor<D extends DType = DType> {
    * @throws TensorError, ShapeError
    */
   argmax(dim = -1): Tensor<'i32'> {
+    requireAtMost('argmax', 1, arguments);
     const { device, shape, array } = this;
     const columns = shape.at(-1);
     if (dim !== -1 && dim !== shape.length - 1)
@@ -389,6 +392,7 @@ export class Tensor<D extends DType = DType> {
 
   /** The values, read from the GPU. f16 is returned as f32, bool as 0 and 1 in a Uint32Array. */
   async data(): Promise<DataOf<D>> {
+    requireAtMost('data', 0, arguments);
     const { device, size, array } = this;
     if (this.dtype !== 'f16')
       return ((await device.read(array)) as Float32Array | Int32Array | Uint32Array).subarray(0, size) as DataOf<D>;
@@ -405,6 +409,7 @@ export class Tensor<D extends DType = DType> {
    * gives a single value.
    */
   async toArray(): Promise<Plain> {
+    requireAtMost('toArray', 0, arguments);
     const { shape, dtype } = this;
     return nest(await this.data(), shape, dtype);
   }
@@ -436,6 +441,7 @@ export class Tensor<D extends DType = DType> {
 
   /** The value of a tensor with one element; 0 or 1 for bool. */
   async item(): Promise<number> {
+    requireAtMost('item', 0, arguments);
     if (this.size !== 1)
       throw new TensorError(
         `item() needs a tensor with one element; this one has the shape ${formatShape(this.shape)}`,
@@ -445,6 +451,7 @@ export class Tensor<D extends DType = DType> {
 
   /** The same values without the graph that computed them. Memory is shared. */
   detach(): Tensor<D> {
+    requireAtMost('detach', 0, arguments);
     return new Tensor({
       array: this.array,
       shape: this.shape,

@@ -91,10 +91,18 @@ function noOptions(where: string, given: unknown, kinds: OptionKinds): string {
   return `${where} takes ${names ? `its options as an object, { ${names} }` : 'no options'}; got ${shown(given)}`;
 }
 
+/**
+ * Whether one begins with the other, or the given name ends with the option's, as `eps` for
+ * `epsilon` and `attnMask` for `mask`.
+ */
+const isShortFor = (option: string, given: string): boolean =>
+  Math.min(option.length, given.length) > 2 &&
+  (option.startsWith(given) || given.startsWith(option) || given.endsWith(option));
+
 /** The advice for an option that does not exist. */
 function insteadOf(name: string, kinds: OptionKinds, otherNames: OptionAdvice['otherNames'] = {}): string {
   if (Object.hasOwn(otherNames, name)) return `: ${otherNames[name]}`;
   const names = Object.keys(kinds);
-  const nearest = nearestName(name, names);
+  const nearest = nearestName(name, names) ?? names.find((one) => isShortFor(one.toLowerCase(), name.toLowerCase()));
   return nearest ? `; did you mean ${nearest}?` : `; it has ${names.join(', ') || 'none'}`;
 }

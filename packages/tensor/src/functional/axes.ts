@@ -16,8 +16,14 @@ export function requireAxis(operation: string, name: string, dim: number, shape:
   const most = Math.max(1, rank);
   if (Number.isInteger(dim) && dim >= -most && dim < most) return dim < 0 ? dim + most : dim;
   throw new ShapeError(
-    `${operation}: ${name} must be a whole number from ${-most} to ${most - 1} for the shape ${formatShape(shape)}; got ${shown(dim)}`,
+    `${operation}: ${name} must be a whole number from ${-most} to ${most - 1} for the shape ${formatShape(shape)}; got ${shownDim(name, dim)}`,
   );
+}
+
+/** What stands in the place of a dimension, and for options what to write. */
+export function shownDim(name: string, dim: unknown): string {
+  const given = shown(dim);
+  return given.startsWith('an object') ? `${given}; ${name} is an argument of its own, before any options` : given;
 }
 
 const axesKind: Kind = {

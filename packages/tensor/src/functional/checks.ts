@@ -1,5 +1,5 @@
 import { instanceOf, requireArgument, requireOptions } from '@attune/validate';
-import type { Kind, OptionKinds } from '@attune/validate';
+import type { Kind, OptionAdvice, OptionKinds } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
 
@@ -71,10 +71,16 @@ export function requireSameType(operation: string, name: string, input: Tensor, 
 /**
  * Checks the options that were given.
  *
+ * @param otherNames what to say of names that people know from elsewhere
  * @throws TensorError
  */
-export function requireGivenOptions(operation: string, options: unknown, kinds: OptionKinds): void {
-  requireOptions(operation, options, kinds, advice);
+export function requireGivenOptions(
+  operation: string,
+  options: unknown,
+  kinds: OptionKinds,
+  otherNames?: OptionAdvice['otherNames'],
+): void {
+  requireOptions(operation, options, kinds, otherNames ? { ...advice, otherNames } : advice);
 }
 
 const advice = { error: TensorError };

@@ -75,7 +75,7 @@ export async function clipGradNorm(
   maxNorm: number,
   options: ClipGradNormOptions = {},
 ): Promise<Tensor> {
-  requireAtMost('clipGradNorm', 3, arguments);
+  requireAtMost('clipGradNorm', 3, arguments, kinds);
   const where = 'clipGradNorm';
   requireArgument(where, 'maxNorm', maxNorm, aBound, TensorError);
   requireOptions(where, options, kinds, { error: TensorError });

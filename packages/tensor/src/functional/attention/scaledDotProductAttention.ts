@@ -64,7 +64,7 @@ export function scaledDotProductAttention<D extends DType>(
   value: Tensor,
   options: ScaledDotProductAttentionOptions = {},
 ): Tensor<D> {
-  requireAtMost('scaledDotProductAttention', 4, arguments);
+  requireAtMost('scaledDotProductAttention', 4, arguments, kinds);
   const operation = 'scaledDotProductAttention';
   requireFloats(operation, 'query', query);
   requireSameType(operation, 'key', key, query);

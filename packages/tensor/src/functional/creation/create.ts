@@ -1,6 +1,6 @@
 import * as kernels from '@attune/kernels';
 import type { ElementType, HostData } from '@attune/kernels';
-import { flag, oneOf, optional, requireArgument } from '@attune/validate';
+import { flag, ofOtherCopy, oneOf, optional, requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { openedDevice } from '../../device.ts';
 import type { Device } from '../../device.ts';
@@ -82,6 +82,10 @@ const isTyped = (value: unknown): value is Exclude<TensorData, Nested> =>
 
 const dataKind: Kind = {
   what: 'a number, a boolean, nested arrays of them, or a typed array such as a Float32Array, an Int32Array or a Uint16Array (f16 by its bits)',
+  found: (value) =>
+    value instanceof Tensor
+      ? 'a Tensor already; use it as it is, or x.detach()'
+      : shown(value) + ofOtherCopy({ classes: [Tensor] }, value),
   holds: (value) => Array.isArray(value) || ['number', 'bigint', 'boolean'].includes(typeof value) || isTyped(value),
 };
 
@@ -201,7 +205,7 @@ function filled<D extends DType>(
  * @throws ShapeError, TensorError
  */
 export function zeros<D extends DType = 'f32'>(shape: Shape, options: MakeOptions<D> = {}): Tensor<D> {
-  requireAtMost('zeros', 2, arguments);
+  requireAtMost('zeros', 2, arguments, 'an array');
   return filled('zeros', shape, 0, options);
 }
 
@@ -211,7 +215,7 @@ export function zeros<D extends DType = 'f32'>(shape: Shape, options: MakeOption
  * @throws ShapeError, TensorError
  */
 export function ones<D extends DType = 'f32'>(shape: Shape, options: MakeOptions<D> = {}): Tensor<D> {
-  requireAtMost('ones', 2, arguments);
+  requireAtMost('ones', 2, arguments, 'an array');
   return filled('ones', shape, 1, options);
 }
 

@@ -1,4 +1,4 @@
-import { fraction, instanceOf, optional, requireArgument, wholeNumber } from '@attune/validate';
+import { anyWholeNumber, fraction, instanceOf, optional, requireArgument, wholeNumber } from '@attune/validate';
 import { TensorError } from '../../errors.ts';
 import { Mt19937 } from '../../random/mt19937.ts';
 import * as numbers from '../../random/numbers.ts';
@@ -46,7 +46,7 @@ function drawn<D extends DType>(
  * @throws ShapeError, TensorError
  */
 export function rand<D extends DType = 'f32'>(shape: Shape, options: DrawOptions<D> = {}): Tensor<D> {
-  requireAtMost('rand', 2, arguments);
+  requireAtMost('rand', 2, arguments, 'an array');
   return drawn('rand', shape, options, 'f32', (generator, count) => numbers.uniform(generator, count));
 }
 
@@ -57,7 +57,7 @@ export function rand<D extends DType = 'f32'>(shape: Shape, options: DrawOptions
  * @throws ShapeError, TensorError
  */
 export function randn<D extends DType = 'f32'>(shape: Shape, options: DrawOptions<D> = {}): Tensor<D> {
-  requireAtMost('randn', 2, arguments);
+  requireAtMost('randn', 2, arguments, 'an array');
   return drawn('randn', shape, options, 'f32', normalIn(options?.dtype));
 }
 
@@ -86,6 +86,8 @@ export function randint<D extends DType = 'i32'>(
   options: DrawOptions<D> = {},
 ): Tensor<D> {
   requireAtMost('randint', 4, arguments);
+  // As where `low` is left out, which PyTorch allows.
+  requireArgument('randint', 'high', high, anyWholeNumber, TensorError);
   return drawn('randint', shape, options, 'i32', (generator, count) =>
     numbers.integers(generator, count, low, high, 'randint'),
   );

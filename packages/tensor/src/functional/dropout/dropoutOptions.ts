@@ -56,6 +56,8 @@ const isRandom = (value: unknown): boolean => {
 /** The kind of dropout options, for every operation that has them. */
 export const dropoutKind: Kind = {
   what: 'the options of a dropout: { probability in [0, 1), site, random: { state, tokenKeys } }',
+  found: (value) =>
+    typeof value === 'number' ? `${value}; new Dropout({ p: ${value} }) has its own site and random` : undefined,
   holds(value) {
     if (typeof value !== 'object' || value === null) return false;
     const { probability, site, random } = value as Partial<DropoutOptions>;

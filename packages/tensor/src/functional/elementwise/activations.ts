@@ -32,7 +32,7 @@ const geluKinds = { approximate: optional(oneOf('none', 'tanh')) };
  * @throws TensorError
  */
 export function gelu<D extends DType>(input: Tensor<D>, options: GeluOptions = {}): Tensor<D> {
-  requireAtMost('gelu', 2, arguments);
+  requireAtMost('gelu', 2, arguments, geluKinds);
   requireGivenOptions('gelu', options, geluKinds);
   if (options.approximate !== 'tanh') return unary('gelu', input, geluKernels);
   requireFloats('gelu', 'input', input);

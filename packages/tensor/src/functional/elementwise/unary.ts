@@ -261,7 +261,7 @@ const clampKinds = { min: optional(realNumber), max: optional(realNumber) };
  * @throws TensorError
  */
 export function clamp<D extends DType>(input: Tensor<D>, options: ClampOptions): Tensor<D> {
-  requireAtMost('clamp', 2, arguments);
+  requireAtMost('clamp', 2, arguments, clampKinds);
   requireGivenOptions('clamp', options, clampKinds);
   const { min, max } = options;
   if (min === undefined && max === undefined) throw new TensorError('clamp: give min, max, or both');

@@ -41,7 +41,7 @@ const topkKinds = { largest: optional(flag) };
  * @throws ShapeError, TensorError
  */
 export function argSort(input: Tensor, dim = -1, options: SortOptions = {}): Tensor<'i32'> {
-  requireAtMost('argSort', 3, arguments);
+  requireAtMost('argSort', 3, arguments, sortKinds);
   return order('argSort', input, dim, options);
 }
 
@@ -53,7 +53,7 @@ export function argSort(input: Tensor, dim = -1, options: SortOptions = {}): Ten
  * @throws ShapeError, TensorError
  */
 export function sort<D extends DType>(input: Tensor<D>, dim = -1, options: SortOptions = {}): Sorted<D> {
-  requireAtMost('sort', 3, arguments);
+  requireAtMost('sort', 3, arguments, sortKinds);
   const indices = order('sort', input, dim, options);
   return { values: gather(input, dim, indices), indices };
 }
@@ -66,7 +66,7 @@ export function sort<D extends DType>(input: Tensor<D>, dim = -1, options: SortO
  * @throws ShapeError, TensorError
  */
 export function topk<D extends DType>(input: Tensor<D>, k: number, dim = -1, options: TopkOptions = {}): Sorted<D> {
-  requireAtMost('topk', 4, arguments);
+  requireAtMost('topk', 4, arguments, topkKinds);
   requireTensor('topk', 'input', input);
   requireGivenOptions('topk', options, topkKinds);
   const axis = requireAxis('topk', 'dim', dim, input.shape);

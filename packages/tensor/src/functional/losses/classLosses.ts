@@ -80,7 +80,7 @@ export function crossEntropy<D extends DType>(
   target: Int32Array | Tensor,
   givenOptions: CrossEntropyOptions = {},
 ): Tensor<'f32'> {
-  requireAtMost('crossEntropy', 3, arguments);
+  requireAtMost('crossEntropy', 3, arguments, crossEntropyKinds);
   const operation = 'crossEntropy';
   requireFloats(operation, 'input', input);
   requireArgument(operation, 'target', target, targetKind, TensorError);
@@ -115,7 +115,7 @@ export function nllLoss<D extends DType, I extends DType>(
   target: Int32Array | Integers<I>,
   givenOptions: NllLossOptions = {},
 ): Tensor<'f32'> {
-  requireAtMost('nllLoss', 3, arguments);
+  requireAtMost('nllLoss', 3, arguments, nllKinds);
   const operation = 'nllLoss';
   requireFloats(operation, 'input', input);
   requireArgument(operation, 'target', target, targetKind, TensorError);

@@ -53,7 +53,7 @@ export function l1Loss<D extends DType, T extends DType>(
   target: Floats<T>,
   options: Reduced = {},
 ): Tensor<'f32'> {
-  requireAtMost('l1Loss', 3, arguments);
+  requireAtMost('l1Loss', 3, arguments, lossReductionKinds);
   const [x, y] = requireLoss('l1Loss', { input, target }, options, lossReductionKinds) as [Single, Single];
   return reduceLosses(abs(sub(x, y)), options);
 }
@@ -78,7 +78,7 @@ export function smoothL1Loss<D extends DType, T extends DType>(
   target: Floats<T>,
   options: SmoothL1LossOptions = {},
 ): Tensor<'f32'> {
-  requireAtMost('smoothL1Loss', 3, arguments);
+  requireAtMost('smoothL1Loss', 3, arguments, smoothKinds);
   const [x, y] = requireLoss('smoothL1Loss', { input, target }, options, smoothKinds) as [Single, Single];
   const { beta = 1 } = options;
   const distance = abs(sub(x, y));
@@ -108,7 +108,7 @@ export function huberLoss<D extends DType, T extends DType>(
   target: Floats<T>,
   options: HuberLossOptions = {},
 ): Tensor<'f32'> {
-  requireAtMost('huberLoss', 3, arguments);
+  requireAtMost('huberLoss', 3, arguments, huberKinds);
   const [x, y] = requireLoss('huberLoss', { input, target }, options, huberKinds) as [Single, Single];
   const { delta = 1 } = options;
   const distance = abs(sub(x, y));
@@ -142,7 +142,7 @@ export function klDivLoss<D extends DType, T extends DType>(
   target: Floats<T>,
   options: KlDivLossOptions = {},
 ): Tensor<'f32'> {
-  requireAtMost('klDivLoss', 3, arguments);
+  requireAtMost('klDivLoss', 3, arguments, klKinds);
   const [x, y] = requireLoss('klDivLoss', { input, target }, options, klKinds) as [Single, Single];
   const { reduction = 'mean', logTarget = false } = options;
   const losses = logTarget ? mul(exp(y), sub(y, x)) : sub(mul(y, log(where(ne(y, 0), y, 1))), mul(y, x));
@@ -171,7 +171,7 @@ export function cosineSimilarity<D extends DType, E extends DType>(
   b: Floats<E>,
   options: CosineSimilarityOptions = {},
 ): Tensor<'f32'> {
-  requireAtMost('cosineSimilarity', 3, arguments);
+  requireAtMost('cosineSimilarity', 3, arguments, cosineKinds);
   const [left, right] = requireLoss('cosineSimilarity', { a, b }, options, cosineKinds) as [Single, Single];
   const { dim = 1, eps = 1e-8 } = options;
   const shape = broadcastShapes('cosineSimilarity', { a: a.shape, b: b.shape });
@@ -210,7 +210,7 @@ export function cosineEmbeddingLoss(
   target: Tensor,
   options: MarginLossOptions = {},
 ): Tensor<'f32'> {
-  requireAtMost('cosineEmbeddingLoss', 4, arguments);
+  requireAtMost('cosineEmbeddingLoss', 4, arguments, marginKinds);
   const operation = 'cosineEmbeddingLoss';
   const [x, y] = requireLoss(operation, { a, b }, options, marginKinds) as [Single, Single];
   requireFloats(operation, 'target', target, a);
@@ -234,7 +234,7 @@ export function marginRankingLoss(
   target: Tensor,
   options: MarginLossOptions = {},
 ): Tensor<'f32'> {
-  requireAtMost('marginRankingLoss', 4, arguments);
+  requireAtMost('marginRankingLoss', 4, arguments, marginKinds);
   const given = requireLoss('marginRankingLoss', { a, b, target }, options, marginKinds);
   const [x, y, sign] = given as [Single, Single, Single];
   const wrong = add(mul(neg(sign), sub(x, y)), options.margin ?? 0);
@@ -271,7 +271,7 @@ export function tripletMarginLoss(
   negative: Tensor,
   options: TripletMarginLossOptions = {},
 ): Tensor<'f32'> {
-  requireAtMost('tripletMarginLoss', 4, arguments);
+  requireAtMost('tripletMarginLoss', 4, arguments, tripletKinds);
   const given = requireLoss('tripletMarginLoss', { anchor, positive, negative }, options, tripletKinds);
   const [center, near, far] = given as [Single, Single, Single];
   const { margin = 1, p = 2, eps = 1e-6, swap = false } = options;

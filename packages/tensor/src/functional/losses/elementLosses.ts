@@ -47,7 +47,7 @@ export function mseLoss<D extends DType, T extends DType>(
   target: Float32Array | Floats<T>,
   given: PlainLossOptions = {},
 ): Tensor<'f32'> {
-  requireAtMost('mseLoss', 3, arguments);
+  requireAtMost('mseLoss', 3, arguments, plainLossKinds);
   requireFloats('mseLoss', 'input', input);
   requireGivenOptions('mseLoss', given, plainLossKinds);
   const options = withFactor('mseLoss', given);
@@ -99,7 +99,7 @@ export function bceWithLogits<D extends DType, T extends DType>(
   target: Float32Array | Floats<T>,
   given: BceWithLogitsOptions = {},
 ): Tensor<'f32'> {
-  requireAtMost('bceWithLogits', 3, arguments);
+  requireAtMost('bceWithLogits', 3, arguments, bceKinds);
   const operation = 'bceWithLogits';
   requireFloats(operation, 'input', input);
   requireGivenOptions(operation, given, bceKinds);

@@ -18,7 +18,7 @@ import { requireAtMost } from '../../surplusArguments.ts';
  * @throws ShapeError, TensorError
  */
 export function reshape<D extends DType>(input: Tensor<D>, shape: Shape): Tensor<D> {
-  requireAtMost('reshape', 2, arguments);
+  requireAtMost('reshape', 2, arguments, 'an array');
   requireTensor('reshape', 'input', input);
   requireArgument('reshape', 'shape', shape, extentsKind, ShapeError);
   const known = sizeOf(shape.filter((extent) => extent !== -1));
@@ -97,7 +97,7 @@ export function unsqueeze<D extends DType>(input: Tensor<D>, dim: number): Tenso
  * @throws ShapeError, TensorError
  */
 export function permute<D extends DType>(input: Tensor<D>, dims: readonly number[]): Tensor<D> {
-  requireAtMost('permute', 2, arguments);
+  requireAtMost('permute', 2, arguments, 'an array');
   requireTensor('permute', 'input', input);
   requireArgument('permute', 'dims', dims, array, TensorError);
   const named = requireAxes('permute', 'dims', dims, input.shape);
@@ -136,7 +136,7 @@ export function transpose<D extends DType>(input: Tensor<D>, dim0: number, dim1:
  * @throws ShapeError, TensorError
  */
 export function expand<D extends DType>(input: Tensor<D>, shape: Shape): Tensor<D> {
-  requireAtMost('expand', 2, arguments);
+  requireAtMost('expand', 2, arguments, 'an array');
   requireTensor('expand', 'input', input);
   requireArgument('expand', 'shape', shape, extentsKind, ShapeError);
   const added = shape.length - input.shape.length;
@@ -158,7 +158,7 @@ export function expand<D extends DType>(input: Tensor<D>, shape: Shape): Tensor<
  * @throws ShapeError, TensorError
  */
 export function repeat<D extends DType>(input: Tensor<D>, repeats: readonly number[]): Tensor<D> {
-  requireAtMost('repeat', 2, arguments);
+  requireAtMost('repeat', 2, arguments, 'an array');
   requireTensor('repeat', 'input', input);
   requireArgument('repeat', 'repeats', repeats, countsKind, TensorError);
   const added = repeats.length - input.shape.length;

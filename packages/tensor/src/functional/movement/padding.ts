@@ -35,7 +35,7 @@ export function pad<D extends DType>(
   padding: readonly number[],
   options: PadOptions = {},
 ): Tensor<D> {
-  requireAtMost('pad', 3, arguments);
+  requireAtMost('pad', 3, arguments, padKinds);
   requireTensor('pad', 'input', input);
   requireArgument('pad', 'padding', padding, paddingKind, TensorError);
   requireGivenOptions('pad', options, padKinds);

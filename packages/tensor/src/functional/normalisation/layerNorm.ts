@@ -33,7 +33,7 @@ export interface LayerNormOptions {
  * @throws ShapeError, TensorError
  */
 export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Tensor<'f32'> {
-  requireAtMost('layerNorm', 4, arguments);
+  requireAtMost('layerNorm', 4, arguments, optionKinds);
   return layerNormReadBy([], input, weight, bias, options);
 }
 

@@ -40,7 +40,7 @@ export function linear(
   bias: Tensor | null = null,
   options: LinearOptions = {},
 ): Tensor<FloatType> {
-  requireAtMost('linear', 4, arguments);
+  requireAtMost('linear', 4, arguments, optionKinds);
   requireFloats('linear', 'input', input);
   requireFloats('linear', 'weight', weight, input);
   if (bias !== null) requireFloats('linear', 'bias', bias, input);

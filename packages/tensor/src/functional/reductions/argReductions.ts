@@ -15,7 +15,7 @@ import { requireAtMost } from '../../surplusArguments.ts';
  * @throws ShapeError for no elements, TensorError
  */
 export function argMax(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor<'i32'> {
-  requireAtMost('argMax', 3, arguments);
+  requireAtMost('argMax', 3, arguments, reductionKinds);
   return numberOf('argMax', false, input, dim, options);
 }
 
@@ -25,7 +25,7 @@ export function argMax(input: Tensor, dim?: number | null, options: ReductionOpt
  * @throws ShapeError for no elements, TensorError
  */
 export function argMin(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor<'i32'> {
-  requireAtMost('argMin', 3, arguments);
+  requireAtMost('argMin', 3, arguments, reductionKinds);
   return numberOf('argMin', true, input, dim, options);
 }
 

@@ -3,7 +3,7 @@ import type { Kind } from '@attune/validate';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
-import { requireAxes } from '../axes.ts';
+import { requireAxes, shownDim } from '../axes.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
 import { reduction } from './recordReduction.ts';
 import type { ReductionPlan } from './recordReduction.ts';
@@ -39,6 +39,7 @@ export function reduced<D extends DType>(
 const dimsKind: Kind = {
   optional: true,
   what: 'a dimension, an array of them, or null for all',
+  found: (value) => shownDim('dim', value),
   holds: (value) => value === undefined || value === null || typeof value === 'number' || Array.isArray(value),
 };
 

@@ -24,7 +24,7 @@ const wholeSum: ReductionPlan = { operation: 'sum', member: 'sum', gradient: nul
  * @throws ShapeError, TensorError
  */
 export function sum<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<SumOf<D>> {
-  requireAtMost('sum', 3, arguments);
+  requireAtMost('sum', 3, arguments, reductionKinds);
   requireTensor('sum', 'input', input);
   if (!isFloat(input.dtype)) return reduced(wholeSum, input, dim, options);
   return scaledSum('sum', input, dim, options, () => 1);
@@ -37,7 +37,7 @@ export function sum<D extends DType>(input: Tensor<D>, dim?: Dims, options: Redu
  * @throws ShapeError, and TensorError for whole numbers and bool: `cast()` them first
  */
 export function mean<D extends DType>(input: Floats<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
-  requireAtMost('mean', 3, arguments);
+  requireAtMost('mean', 3, arguments, reductionKinds);
   requireFloats('mean', 'input', input);
   return scaledSum('mean', input, dim, options, (count) => 1 / count);
 }
@@ -82,7 +82,7 @@ const product: ReductionPlan = {
  * @throws ShapeError, TensorError
  */
 export function prod<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<SumOf<D>> {
-  requireAtMost('prod', 3, arguments);
+  requireAtMost('prod', 3, arguments, reductionKinds);
   return reduced(product, input, dim, options);
 }
 
@@ -104,7 +104,7 @@ const minimum = extremum('min', 'minimum');
  * @throws ShapeError for no elements, TensorError
  */
 export function max<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<D> {
-  requireAtMost('max', 3, arguments);
+  requireAtMost('max', 3, arguments, reductionKinds);
   return reduced(maximum, input, dim, options);
 }
 
@@ -115,7 +115,7 @@ export function max<D extends DType>(input: Tensor<D>, dim?: Dims, options: Redu
  * @throws ShapeError for no elements, TensorError
  */
 export function min<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<D> {
-  requireAtMost('min', 3, arguments);
+  requireAtMost('min', 3, arguments, reductionKinds);
   return reduced(minimum, input, dim, options);
 }
 
@@ -134,7 +134,7 @@ const logarithm: ReductionPlan = {
  * @throws ShapeError, TensorError
  */
 export function logSumExp(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
-  requireAtMost('logSumExp', 3, arguments);
+  requireAtMost('logSumExp', 3, arguments, reductionKinds);
   requireTensor('logSumExp', 'input', input);
   return reduced(logarithm, isFloat(input.dtype) ? input : cast(input, 'f32'), dim, options);
 }
@@ -149,7 +149,7 @@ const allPlan: ReductionPlan = { ...anyPlan, operation: 'all', member: 'all' };
  * @throws ShapeError, TensorError
  */
 export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'bool'> {
-  requireAtMost('any', 3, arguments);
+  requireAtMost('any', 3, arguments, reductionKinds);
   return reduced(anyPlan, input, dim, options);
 }
 
@@ -160,6 +160,6 @@ export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
  * @throws ShapeError, TensorError
  */
 export function all(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'bool'> {
-  requireAtMost('all', 3, arguments);
+  requireAtMost('all', 3, arguments, reductionKinds);
   return reduced(allPlan, input, dim, options);
 }

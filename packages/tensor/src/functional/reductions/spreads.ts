@@ -21,6 +21,8 @@ export interface NormOptions extends ReductionOptions {
 }
 
 const varianceKinds = { ...reductionKinds, correction: optional(realNumber) };
+const unbiased = 'it is correction: 1 or 0';
+const varianceNames = { unbiased, ddof: unbiased };
 const normKinds = { ...reductionKinds, p: optional(realNumber) };
 
 function spreadPlan(operation: string, isRoot: boolean, correction: number): ReductionPlan {
@@ -43,8 +45,8 @@ function spreadPlan(operation: string, isRoot: boolean, correction: number): Red
  * @throws ShapeError, TensorError
  */
 export function variance<D extends DType>(input: Floats<D>, dim?: Dims, options: VarianceOptions = {}): Tensor<'f32'> {
-  requireAtMost('variance', 3, arguments);
-  requireGivenOptions('variance', options, varianceKinds);
+  requireAtMost('variance', 3, arguments, varianceKinds);
+  requireGivenOptions('variance', options, varianceKinds, varianceNames);
   return reduced(spreadPlan('variance', false, options.correction ?? 1), input, dim, options, varianceKinds);
 }
 
@@ -55,8 +57,8 @@ export function variance<D extends DType>(input: Floats<D>, dim?: Dims, options:
  * @throws ShapeError, TensorError
  */
 export function std<D extends DType>(input: Floats<D>, dim?: Dims, options: VarianceOptions = {}): Tensor<'f32'> {
-  requireAtMost('std', 3, arguments);
-  requireGivenOptions('std', options, varianceKinds);
+  requireAtMost('std', 3, arguments, varianceKinds);
+  requireGivenOptions('std', options, varianceKinds, varianceNames);
   return reduced(spreadPlan('std', true, options.correction ?? 1), input, dim, options, varianceKinds);
 }
 
@@ -68,8 +70,8 @@ export function std<D extends DType>(input: Floats<D>, dim?: Dims, options: Vari
  * @throws ShapeError for no elements where p is negative or Infinity, TensorError
  */
 export function norm<D extends DType>(input: Floats<D>, dim?: Dims, options: NormOptions = {}): Tensor<'f32'> {
-  requireAtMost('norm', 3, arguments);
-  requireGivenOptions('norm', options, normKinds);
+  requireAtMost('norm', 3, arguments, normKinds);
+  requireGivenOptions('norm', options, normKinds, { ord: 'it is called p' });
   return reduced(normPlan(options.p ?? 2), input, dim, options, normKinds);
 }
 

@@ -180,7 +180,7 @@ export class MultiheadAttention extends Module {
     value: Tensor,
     options: MultiheadAttentionCall = {},
   ): readonly [output: Tensor, weights: Tensor | null] {
-    requireAtMost('MultiheadAttention.forward', 4, arguments);
+    requireAtMost('MultiheadAttention.forward', 4, arguments, callKinds);
     this.#requireInputs(query, key, value, options);
     const isBatched = query.shape.length === 3;
     const [q, k, v] = this.#projected(query, key, value, (projected) => this.#heads(projected, isBatched));

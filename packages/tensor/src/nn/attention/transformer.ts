@@ -162,7 +162,7 @@ export class TransformerEncoderLayer extends Module {
    */
   forward(src: Tensor, options: EncoderLayerCall = {}): Tensor {
     requireGivenOptions('TransformerEncoderLayer', options, callKinds);
-    requireAtMost('TransformerEncoderLayer.forward', 2, arguments);
+    requireAtMost('TransformerEncoderLayer.forward', 2, arguments, callKinds);
     if (this.normFirst) {
       const attended = add(src, this.#attend(this.norm1.forward(src), options));
       return add(attended, this.#feed(this.norm2.forward(attended)));
@@ -255,7 +255,7 @@ export class TransformerEncoder extends Module {
    */
   forward(src: Tensor, options: EncoderCall = {}): Tensor {
     requireGivenOptions('TransformerEncoder', options, encoderCallKinds);
-    requireAtMost('TransformerEncoder.forward', 2, arguments);
+    requireAtMost('TransformerEncoder.forward', 2, arguments, encoderCallKinds);
     const { mask, ...rest } = options;
     let output = src;
     for (const layer of this.layers) output = layer.forward(output, { ...rest, srcMask: mask });

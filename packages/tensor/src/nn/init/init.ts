@@ -67,7 +67,7 @@ const rangeKinds = { a: optional(number), b: optional(number) };
  */
 export function uniform(parameter: Parameter, options: UniformOptions = {}): Parameter {
   requireGivenOptions('init.uniform', options, { ...drawKinds, ...rangeKinds });
-  requireAtMost('uniform', 2, arguments);
+  requireAtMost('init.uniform', 2, arguments, rangeKinds);
   const { a = 0, b = 1 } = options;
   if (a > b) throw new TensorError(`init.uniform: a is ${a} and b ${b}; a must not be above b`);
   return fill('init.uniform', parameter, options, rangeKinds, uniformDraw(a, b));
@@ -89,7 +89,7 @@ const normalKinds = { mean: optional(number), std: optional(numberAtLeast(0)) };
  * @throws TensorError
  */
 export function normal(parameter: Parameter, options: NormalOptions = {}): Parameter {
-  requireAtMost('normal', 2, arguments);
+  requireAtMost('init.normal', 2, arguments, normalKinds);
   const { mean = 0, std = 1 } = options ?? {};
   return fill('init.normal', parameter, options, normalKinds, normalDraw(mean, std));
 }
@@ -111,7 +111,7 @@ const truncKinds = { ...normalKinds, ...rangeKinds };
  */
 export function truncNormal(parameter: Parameter, options: TruncNormalOptions = {}): Parameter {
   requireGivenOptions('init.truncNormal', options, { ...drawKinds, ...truncKinds });
-  requireAtMost('truncNormal', 2, arguments);
+  requireAtMost('init.truncNormal', 2, arguments, truncKinds);
   const { mean = 0, std = 1, a = -2, b = 2 } = options;
   if (!(a < b)) throw new TensorError(`init.truncNormal: a is ${a} and b ${b}; a must be below b`);
   if (!(std > 0)) throw new TensorError(`init.truncNormal: std is ${std}; it must be above 0`);
@@ -124,20 +124,20 @@ export function truncNormal(parameter: Parameter, options: TruncNormalOptions = 
  * @throws TensorError
  */
 export function constant(parameter: Parameter, value: number): Parameter {
-  requireAtMost('constant', 2, arguments);
+  requireAtMost('init.constant', 2, arguments);
   requireArgument('init.constant', 'value', value, number, TensorError);
   return fill('init.constant', parameter, {}, {}, constantDraw(value));
 }
 
 /** 1 everywhere. @throws TensorError */
 export function ones(parameter: Parameter): Parameter {
-  requireAtMost('ones', 1, arguments);
+  requireAtMost('init.ones', 1, arguments);
   return fill('init.ones', parameter, {}, {}, constantDraw(1));
 }
 
 /** 0 everywhere. @throws TensorError */
 export function zeros(parameter: Parameter): Parameter {
-  requireAtMost('zeros', 1, arguments);
+  requireAtMost('init.zeros', 1, arguments);
   return fill('init.zeros', parameter, {}, {}, constantDraw(0));
 }
 
@@ -154,7 +154,7 @@ function requireMatrix(where: string, shape: Shape): readonly [number, number] {
  * @throws ShapeError, TensorError
  */
 export function eye(parameter: Parameter): Parameter {
-  requireAtMost('eye', 1, arguments);
+  requireAtMost('init.eye', 1, arguments);
   return fill('init.eye', parameter, {}, {}, (_, shape) => {
     const [rows, columns] = requireMatrix('init.eye', shape);
     return Float32Array.from({ length: rows * columns }, (__, index) =>
@@ -177,7 +177,7 @@ const gainKinds = { gain: optional(number) };
  * @throws ShapeError for fewer than two dimensions, TensorError
  */
 export function xavierUniform(parameter: Parameter, options: GainOptions = {}): Parameter {
-  requireAtMost('xavierUniform', 2, arguments);
+  requireAtMost('init.xavierUniform', 2, arguments, gainKinds);
   const where = 'init.xavierUniform';
   return fill(where, parameter, options, gainKinds, xavierUniformDraw(where, options?.gain));
 }
@@ -188,7 +188,7 @@ export function xavierUniform(parameter: Parameter, options: GainOptions = {}): 
  * @throws ShapeError for fewer than two dimensions, TensorError
  */
 export function xavierNormal(parameter: Parameter, options: GainOptions = {}): Parameter {
-  requireAtMost('xavierNormal', 2, arguments);
+  requireAtMost('init.xavierNormal', 2, arguments, gainKinds);
   const where = 'init.xavierNormal';
   return fill(where, parameter, options, gainKinds, xavierNormalDraw(where, options?.gain));
 }
@@ -225,7 +225,7 @@ function scalingOf(where: string, parameter: Parameter, options: KaimingOptions)
  * @throws ShapeError for fewer than two dimensions, TensorError
  */
 export function kaimingUniform(parameter: Parameter, options: KaimingOptions = {}): Parameter {
-  requireAtMost('kaimingUniform', 2, arguments);
+  requireAtMost('init.kaimingUniform', 2, arguments, kaimingKinds);
   const where = 'init.kaimingUniform';
   const scaling = scalingOf(where, parameter, options);
   return fill(where, parameter, options, kaimingKinds, kaimingUniformDraw(where, scaling));
@@ -237,7 +237,7 @@ export function kaimingUniform(parameter: Parameter, options: KaimingOptions = {
  * @throws ShapeError for fewer than two dimensions, TensorError
  */
 export function kaimingNormal(parameter: Parameter, options: KaimingOptions = {}): Parameter {
-  requireAtMost('kaimingNormal', 2, arguments);
+  requireAtMost('init.kaimingNormal', 2, arguments, kaimingKinds);
   const where = 'init.kaimingNormal';
   const scaling = scalingOf(where, parameter, options);
   return fill(where, parameter, options, kaimingKinds, kaimingNormalDraw(where, scaling));
@@ -250,7 +250,7 @@ export function kaimingNormal(parameter: Parameter, options: KaimingOptions = {}
  * @throws ShapeError for fewer than two dimensions, TensorError
  */
 export function orthogonal(parameter: Parameter, options: GainOptions = {}): Parameter {
-  requireAtMost('orthogonal', 2, arguments);
+  requireAtMost('init.orthogonal', 2, arguments, gainKinds);
   const where = 'init.orthogonal';
   requireParameter(where, parameter);
   fansOf(where, parameter.shape);
@@ -275,7 +275,7 @@ const sparseKinds = { sparsity: fraction, std: normalKinds.std };
  * @throws ShapeError, TensorError
  */
 export function sparse(parameter: Parameter, options: SparseOptions): Parameter {
-  requireAtMost('sparse', 2, arguments);
+  requireAtMost('init.sparse', 2, arguments, sparseKinds);
   const where = 'init.sparse';
   requireArgument(where, 'sparsity', options?.sparsity, fraction, TensorError);
   return fill(where, parameter, options, sparseKinds, (generator, shape) => {
