@@ -90,6 +90,16 @@ describe('Trainer.train', () => {
     ]);
   });
 
+  it('measures the speed by the examples of the steps done, also where a callback ends the run', async () => {
+    const stop: TrainerCallback = {
+      onStepEnd: (_args, state, control) => void (control.shouldTrainingStop = state.globalStep === 6),
+    };
+    const { trainer } = await make({}, { callbacks: [stop] });
+    const { metrics } = await trainer.train();
+    const perStep = Number(metrics.train_samples_per_second) / Number(metrics.train_steps_per_second);
+    expect(perStep).toBeCloseTo(8, 1);
+  });
+
   it('fires events in the order of transformers', async () => {
     const events: string[] = [];
     const names = [

@@ -20,6 +20,7 @@ import type { EvaluationOutput } from './evaluation/evaluationOutput.ts';
 import { outputsOf } from './evaluation/nested.ts';
 import type { Collected } from './evaluation/nested.ts';
 import type * as Extension from './extensionPoints.ts';
+import { withProgress } from './metrics/withProgress.ts';
 import type { TrainableModel } from './model.ts';
 import { callModelInit } from './requireModel.ts';
 import { defaultSchedule } from './optimization/defaultSchedule.ts';
@@ -179,7 +180,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     const lossOnly = this.#parts.computeMetrics === undefined;
     const { metrics } = await this.#timedLoop(loader, { ...loop, ...(lossOnly && { predictionLossOnly: true }) });
     await this.log(metrics);
-    const entry = { ...metrics, epoch: this.state.epoch };
+    const entry = withProgress(metrics, this);
     await this.#callbacks.call('onEvaluate', { metrics: entry, metricKeyPrefix: loop.metricKeyPrefix });
     return entry;
   }
@@ -297,9 +298,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
 
   async log(logs: LogEntry): Promise<void> {
     requireArgument('log', 'logs', logs, object, TrainerError);
-    const { epoch, numInputTokensSeen: num_input_tokens_seen } = this.state;
-    const counts = this.args.includeNumInputTokensSeen !== 'no';
-    const entry = { ...logs, epoch, ...(counts && { num_input_tokens_seen }) };
+    const entry = withProgress(logs, this);
     this.state.logHistory.push({ ...entry, step: this.state.globalStep });
     await this.#callbacks.call('onLog', { logs: entry });
   }

@@ -21,6 +21,18 @@ describe('TrainingArguments', () => {
       adam_beta1: 0.8,
       lr_scheduler_type: 'linear',
     });
+    const { lr_scheduler_kwargs: kwargs } = new TrainingArguments('out', {
+      lrSchedulerType: 'warmup_stable_decay',
+      lrSchedulerKwargs: { numDecaySteps: 2, minLrRatio: 0.1 },
+    }).toJSON();
+    expect(kwargs).toEqual({ min_lr_ratio: 0.1, num_decay_steps: 2 });
+  });
+
+  it('evaluates as often as it logs where evalSteps is left out, as transformers does', () => {
+    const evalSteps = (options: ConstructorParameters<typeof TrainingArguments>[1]) =>
+      new TrainingArguments('out', options).evalSteps;
+    expect(evalSteps({ evalStrategy: 'steps', loggingSteps: 0.34 })).toBe(0.34);
+    expect(evalSteps({ evalStrategy: 'epoch', loggingSteps: 7 })).toBeNull();
   });
 
   it('never ignores an argument', () => {

@@ -9,7 +9,7 @@ import { defaultArguments, reportNames } from './defaults.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
 import { expandHome } from './expandHome.ts';
 import { readOptimArgs } from './optimizers.ts';
-import { snakeCase } from './pythonNames.ts';
+import { underPythonNames } from './pythonNames.ts';
 
 /** The arguments of a run in a checkpoint folder, under Hugging Face's snake_case names. */
 export type SavedArguments = Record<string, unknown>;
@@ -51,8 +51,11 @@ export class TrainingArguments {
     });
     for (const [name, kind] of Object.entries(argumentKinds))
       requireArgument(where, name, this[name as keyof TrainingArgumentsOptions], kind, TrainingArgumentsError);
-    Object.assign(this, { reportTo: reportList(this.reportTo) });
     refuseContradictions(this);
+    Object.assign(this, {
+      reportTo: reportList(this.reportTo),
+      ...(this.evalStrategy === 'steps' && { evalSteps: this.evalSteps ?? this.loggingSteps }),
+    });
     readOptimArgs(this.optim, this.optimArgs);
   }
 
@@ -66,11 +69,9 @@ export class TrainingArguments {
   /** The arguments under their Hugging Face names, for `training_args.json`. */
   toJSON(): SavedArguments {
     const entries = Object.keys(defaultArguments).map(
-      (name) => [snakeCase(name), this[name as keyof TrainingArgumentsOptions]] as const,
+      (name) => [name, this[name as keyof TrainingArgumentsOptions]] as const,
     );
-    return Object.fromEntries(
-      [['output_dir', this.outputDir] as const, ...entries].sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
+    return underPythonNames([['outputDir', this.outputDir], ...entries]);
   }
 }
 

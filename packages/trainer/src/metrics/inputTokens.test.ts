@@ -36,7 +36,10 @@ describe('includeNumInputTokensSeen', () => {
       saveSteps: 2,
     };
     const whole = await make(options as object);
-    await whole.trainer.train();
+    const { metrics } = await whole.trainer.train();
+    expect(metrics.num_input_tokens_seen).toBe(32);
+    expect(await whole.trainer.evaluate(whole.trainer.trainDataset)).toHaveProperty('num_input_tokens_seen', 32);
+    whole.trainer.state.logHistory.pop();
     expect(whole.trainer.args.includeNumInputTokensSeen).toBe('all');
     const seen = ({ logHistory }: typeof whole.trainer.state) => logHistory.map((entry) => entry.num_input_tokens_seen);
     expect(seen(whole.trainer.state)).toEqual([8, 16, 24, 32, 32]);

@@ -92,7 +92,7 @@ export class RunMetrics {
   }
 
   /**
-   * Throughput of the run, as in `transformers`; for a resumed run, of this call.
+   * Throughput of this call, as in `transformers`: of the run's examples those of the steps done.
    *
    * @param seconds duration of the call
    */
@@ -105,7 +105,6 @@ export class RunMetrics {
         ? plan.maxSteps * batchSize * args.gradientAccumulationSteps
         : (numTrainExamples ?? batchesPerEpoch * batchSize) * args.numTrainEpochs;
     const steps = state.globalStep - (stepsBefore ?? 0);
-    const samples = state.globalStep > 0 ? (numSamples * steps) / state.globalStep : 0;
-    return speedMetrics('train', seconds, stepsBefore === null ? numSamples : samples, steps);
+    return speedMetrics('train', seconds, (numSamples * steps) / plan.maxSteps, steps);
   }
 }

@@ -45,7 +45,7 @@ export function makeTrainingPlan(
     numTrainEpochs: args.maxSteps > 0 ? Math.ceil((maxSteps - others) / stepsPerEpoch) : Math.ceil(args.numTrainEpochs),
     warmupSteps: steps(args.warmupSteps),
     loggingSteps: steps(args.loggingSteps),
-    evalSteps: steps(args.evalSteps ?? (args.evalStrategy === 'steps' ? args.loggingSteps : evalStepsUnused)),
+    evalSteps: steps(args.evalSteps ?? evalStepsUnused),
     saveSteps: steps(args.saveSteps),
   };
 }

@@ -12,6 +12,7 @@ import { TrainingInterruptedError } from '../errors.ts';
 import type { Dataloader } from '../extensionPoints.ts';
 import { noteBest } from '../metrics/bestModel.ts';
 import { RunMetrics } from '../metrics/runMetrics.ts';
+import { withProgress } from '../metrics/withProgress.ts';
 import type { LearningRates } from '../optimization/learningRates.ts';
 import type { Interruption, RunPlace } from '../platform/platform.ts';
 import type { TrainOutput } from '../runOptions.ts';
@@ -266,7 +267,7 @@ export class TrainingRun implements Disposable {
     const metrics = { ...speed, total_flos: this.#state.totalFlos, train_loss: trainingLoss };
     await this.#trainer.log(metrics);
     await this.#callbacks.call('onTrainEnd', this.#progress());
-    return { globalStep, trainingLoss, metrics: { ...metrics, epoch: this.#state.epoch } };
+    return { globalStep, trainingLoss, metrics: withProgress(metrics, this.#trainer) };
   }
 
   #progress(): CallbackContext {
