@@ -60,6 +60,10 @@ function requireVocabulary(vocab: unknown, source: string): void {
     if (!isId(id)) throw new TokenizerError(`${source}: the id of ${shown(token)} must be a number; got ${shown(id)}.`);
 }
 
+/** Older files, as that of bert-base-uncased, name no type: Rust tells it by the fields. */
+const isWordPiece = ({ type, merges, max_input_chars_per_word }: Readonly<Record<string, unknown>>): boolean =>
+  type === 'WordPiece' || (type === undefined && merges === undefined && max_input_chars_per_word !== undefined);
+
 /**
  * Checks what is read of a tokenizer.json.
  * @throws TokenizerError that names the file and the part that is wrong
@@ -86,7 +90,8 @@ export function readTokenizerJson(json: Readonly<Record<string, unknown>>, sourc
       );
   });
   // What Rust takes where the file says nothing.
-  const wordPiece = model.type === 'WordPiece' && {
+  const wordPiece = isWordPiece(model) && {
+    type: 'WordPiece',
     continuing_subword_prefix: model.continuing_subword_prefix ?? '##',
   };
   return { ...json, model: { ...model, ...wordPiece } } as unknown as TokenizerJson;

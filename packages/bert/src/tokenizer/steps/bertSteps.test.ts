@@ -56,6 +56,12 @@ it('joins by a prefix of no letters as tokenizers does, without spaces', () => {
   expect(decode(given, false)).toBe('[CLS]the##s.');
 });
 
+it('takes a model without a type by its fields, as files of old have it', () => {
+  const model = { ...own.model, type: undefined };
+  expect(isBert(readTokenizerJson({ ...own, model }, 'tokenizer.json'))).toBe(true);
+  expect(isBert(readTokenizerJson({ ...own, model: { ...model, merges: [] } }, 'tokenizer.json'))).toBe(false);
+});
+
 it('takes only what is BERT from end to end', () => {
   for (const changes of [
     { normalizer: { type: 'Lowercase' } },
