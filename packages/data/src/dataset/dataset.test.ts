@@ -257,6 +257,8 @@ describe('columns', () => {
     expect(() => dataset.renameColumns({ text: 'label' })).toThrow("two columns would be called 'label'");
     expect(dataset.removeColumns(['text', 'score']).at(1)).toEqual({ label: 1 });
     expect(dataset.removeColumns(['text', 'score', 'label'])).toHaveLength(0);
+    expect(dataset.slice(1).removeColumns(['text', 'score', 'label'])).toHaveLength(0);
+    expect(dataset.slice(1).selectColumns([])).toHaveLength(0);
     expect(dataset.selectColumns(['label', 'text']).at(0)).toEqual({ label: 0, text: 'a b' });
     expect(dataset.slice(1).addColumn('n', [7, 8]).at(-1)).toEqual({ ...pairs[2], n: 8 });
     expect(() => dataset.addColumn('n', [7])).toThrow("'n' has 1 values; the dataset has 3 rows");

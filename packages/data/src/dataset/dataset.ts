@@ -237,7 +237,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     const { table, rows } = this.view;
     for (const name of removed) findColumn(table, name, 'removeColumns');
     const kept = new Map([...table].filter(([name]) => !removed.has(name)));
-    return new Dataset(kept, rows ?? (kept.size === 0 ? new Int32Array(0) : undefined));
+    return new Dataset(kept, rows);
   }
 
   /** Only these columns, in that order. */

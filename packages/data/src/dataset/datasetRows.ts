@@ -25,9 +25,9 @@ export class DatasetRows<Row> {
         'A dataset is made by Dataset.fromRows([{ text, label }, …]), Dataset.fromColumns({ text: […], label: […] }) or loadDataset(path).',
       );
     this.#table = table;
-    this.#rows = rows;
-    const tableRows = tableLength(table);
-    this.length = rows?.length ?? tableRows;
+    // Without columns there are no rows.
+    this.#rows = table.size === 0 ? undefined : rows;
+    this.length = this.#rows?.length ?? tableLength(table);
   }
 
   /** Names of the columns, in order. */

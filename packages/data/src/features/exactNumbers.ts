@@ -11,6 +11,10 @@ export class WholeFloat {
   toString(): string {
     return this.#written;
   }
+
+  toJSON(): number {
+    return this.value;
+  }
 }
 
 /**

@@ -84,6 +84,11 @@ describe('the numbers of a JSON file', () => {
     expect(await rows('{"t":1.0}', { features: { t: value('string') } })).toEqual([{ t: '1.0' }]);
   });
 
+  it('are shown in messages as they are written', async () => {
+    await expect(load('{"a":"x"}\n{"a":1.0}\n')).rejects.toThrow('float64 (1.0, row 1)');
+    await expect(load('{"a":"x"}\n{"a":[1.0]}\n')).rejects.toThrow('list<float64> ([1], row 1)');
+  });
+
   it('may be NaN and Infinity, as Python writes them', async () => {
     expect((await load('{"s":1.5}\n{"s":NaN}\n{"s":-Infinity}\n')).column('s')).toEqual([1.5, NaN, -Infinity]);
   });
