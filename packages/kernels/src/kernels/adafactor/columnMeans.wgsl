@@ -4,12 +4,13 @@
 // 16 columns a workgroup of 256 threads, in 16 shares of the rows; workgroups count along x by
 // columns, along y by batches.
 #include kernels/adafactor/rates
-#include kernels/adafactor/workgroupSum
 
 struct Parameters { id: u32, rows: u32, width: u32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(next) var<storage, read> gradients: array<f32>;
 @group(0) @binding(next) var<storage, read_write> columns: array<f32>;
+
+var<workgroup> sums: array<f32, 256>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -23,11 +24,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       sum += gradient * gradient + parameters.epsilon;
     }
   }
-  sums[thread] = vec2f(sum, 0.0);
+  sums[thread] = sum;
   workgroupBarrier();
   if (thread >= 16 || column >= parameters.width || !own.takesPart) { return; }
   var total = 0.0;
-  for (var share = 0u; share < 16; share++) { total += sums[share * 16 + thread].x; }
+  for (var share = 0u; share < 16; share++) { total += sums[share * 16 + thread]; }
   let place = workgroup.y * parameters.width + column;
   columns[place] = (1.0 - own.oneMinusBeta2) * columns[place] + own.oneMinusBeta2 * (total / f32(parameters.rows));
 }

@@ -14,6 +14,7 @@
 // first eighth of the row, then by the average distance from that. The mean of an eighth is never
 // farther than sqrt(7) standard deviations from that of all, so little cancels in the variance.
 #include kernels/layerNorm/rows
+#include kernels/layerNorm/rowTotal
 
 #if !tables
 struct Parameters { rows: u32, columns: u32, vectors: u32, site: u32, threshold: u32, keptScale: f32, epsilon: f32 }

@@ -51,6 +51,7 @@ const recordings: Readonly<Record<string, (gpu: Gpu) => void>> = {
   cumsum(gpu) {
     for (const [outer, length, inner] of [
       [2, 1100, 1],
+      [2, 600, 1],
       [1, 70, 9],
     ] as const)
       kernels.cumsum(gpu, {

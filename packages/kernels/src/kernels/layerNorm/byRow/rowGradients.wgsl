@@ -7,6 +7,7 @@
 // mean, reciprocalStd: f32[rows]
 // Threads take vectors of rows as in rows.wgsl.
 #include kernels/layerNorm/rows
+#include kernels/layerNorm/rowTotal
 
 struct Parameters { rows: u32, columns: u32, vectors: u32, site: u32, threshold: u32, keptScale: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
