@@ -209,6 +209,21 @@ describe('an array that finds no room', () => {
   });
 });
 
+describe('an array that fits, though its size class does not', () => {
+  it.each([
+    [{ limits: { maxStorageBufferBindingSize: 65532 } }, 16_383],
+    [{ memoryBudget: 65532 }, 16_383],
+  ])('is allocated, with %o', async (options, length) => {
+    const small = await openDevice(options);
+    const array = small.allocate('f32', length, 'logits');
+    expect(array.storage.byteLength).toBe(4 * length);
+    expect(() => small.allocate('f32', length + 1, 'logits')).toThrow(`needs ${4 * (length + 1)} bytes`);
+    small.release(array);
+    await small.idle();
+    small.destroy();
+  });
+});
+
 describe('what is not meant for memory', () => {
   it.each([
     ['gpu.upload: data must be a Float32Array; got "x"', () => gpu.upload('x' as never, 'f32', 'a')],

@@ -212,13 +212,20 @@ export class MemoryManager {
     label: string,
     { kind, exact = false, releasedBefore }: TakeOptions,
   ): GpuArray {
-    const byteLength = Math.max(4, length * bytesPerElement[elementType]);
-    const size = exact ? Math.ceil(byteLength / 4) * 4 : sizeClass(byteLength);
+    const size = this.#bytesToTake(Math.max(4, length * bytesPerElement[elementType]), exact);
     this.#reserve(size, label);
     const array = new GpuArray(pool.take(size, label, releasedBefore), elementType, length, label);
     this.#addLive(array.storage.byteLength);
     this.#own(array, kind);
     return array;
+  }
+
+  /** A size class, unless `exact` is asked for, or the adapter or the budget has less. */
+  #bytesToTake(byteLength: number, exact: boolean): number {
+    const { limits, budget } = this.#options;
+    const rounded = exact ? Infinity : sizeClass(byteLength);
+    const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize, budget - this.#liveBytes);
+    return rounded <= most ? rounded : Math.ceil(byteLength / 4) * 4;
   }
 
   #createExact(byteLength: number, label: string): PooledBuffer {
