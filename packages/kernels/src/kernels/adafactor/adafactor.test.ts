@@ -104,6 +104,29 @@ describe('adafactorUpdate', () => {
     await compare([70_000], plain);
   });
 
+  it('takes more matrices than workgroups go along one dimension', async () => {
+    using nullGpu = await openDevice({ backend: 'null' });
+    const counts: (readonly number[])[] = [];
+    nullGpu.dispatch = ({ workgroups }) => void counts.push(workgroups);
+    using state = createOptimizerState(nullGpu, { learningRates, groups });
+    const of = (length: number) => nullGpu.allocate('f32', length, 'array');
+    const arrays = { weights: of(70_000), gradients: of(70_000), rows: of(70_000), columns: of(70_000) };
+    adafactorUpdate(nullGpu, { ...arrays, shape: [70_000, 1, 1], id: 0 }, { ...plain, state });
+    expect(Math.max(...counts.flat())).toBeLessThanOrEqual(65_535);
+    // The same kernels with few, spread as many are, the last ones beyond the end.
+    const { dispatch } = gpu;
+    gpu.dispatch = (given) => {
+      const [x, y] = given.workgroups;
+      const spread = /Rows|Columns|RowFactors/.test(given.program.key) && y === 1;
+      dispatch.call(gpu, spread ? { ...given, workgroups: [Math.ceil(x / 2), 2, 1] } : given);
+    };
+    try {
+      await compare([3, 5, 17], full);
+    } finally {
+      gpu.dispatch = dispatch;
+    }
+  });
+
   it('takes gradients of any size', async () => {
     for (const magnitude of [1e-12, 1e12]) await compare([17, 63], plain, { magnitude });
     await compare([17, 63], plain, { magnitude: 0 });

@@ -93,21 +93,22 @@ function recordMeans(
     workgroups: spreadWorkgroups(batches * height),
     work: { bytes: 4 * elements, flops: 3 * elements },
   });
+  const groups = Math.ceil(width / 16);
   gpu.dispatch({
     program: kernelProgram('adafactorColumns', columnSource, { members }),
-    parameters: { integers: [id, height, width], floats },
+    parameters: { integers: [id, batches, height, width, groups], floats },
     reads: [...ratesOf(input), gradients],
     writes: [columns as GpuArray],
-    workgroups: [Math.ceil(width / 16), batches, 1],
+    workgroups: spreadWorkgroups(groups * batches),
     work: { bytes: 4 * elements, flops: 3 * elements },
   });
   const factors = gpu.allocate('f32', batches * height, 'factors of rows');
   gpu.dispatch({
     program: kernelProgram('adafactorRowFactors', factorSource),
-    parameters: { integers: [height] },
+    parameters: { integers: [batches, height] },
     reads: [rows as GpuArray],
     writes: [factors],
-    workgroups: [batches, 1, 1],
+    workgroups: spreadWorkgroups(batches),
   });
   return factors;
 }
