@@ -49,8 +49,8 @@ export default defineConfig({
     ].map((path) => join(import.meta.dirname, path)),
     benchmark: { include: ['src/**/*.bench.ts'] },
     // A software driver compiles each kernel at its first use, which takes seconds on a busy
-    // machine.
-    testTimeout: 240_000,
+    // machine. The interpreter takes minutes for what a driver does in a second.
+    testTimeout: process.env.ATTUNE_INTERPRETED ? 3_600_000 : 240_000,
     hookTimeout: 240_000,
     // The reference tests print the figures they find.
     silent: process.env.ATTUNE_REFERENCE ? false : 'passed-only',

@@ -113,7 +113,9 @@ describe('adafactorUpdate', () => {
     const arrays = { weights: of(70_000), gradients: of(70_000), rows: of(70_000), columns: of(70_000) };
     adafactorUpdate(nullGpu, { ...arrays, shape: [70_000, 1, 1], id: 0 }, { ...plain, state });
     expect(Math.max(...counts.flat())).toBeLessThanOrEqual(65_535);
-    // The same kernels with few, spread as many are, the last ones beyond the end.
+  });
+
+  it('has the same results where workgroups go along two dimensions, the last ones beyond the end', async () => {
     const { dispatch } = gpu;
     gpu.dispatch = (given) => {
       const [x, y] = given.workgroups;
