@@ -6,10 +6,10 @@ const code = await text(process.stdin);
 globalThis.kept = create(['enable-dawn-features=allow_unsafe_apis,dump_shaders']);
 const adapter = await kept.requestAdapter();
 const wanted = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'];
-const { maxComputeWorkgroupStorageSize } = adapter.limits;
+const { maxComputeWorkgroupStorageSize, maxStorageBuffersPerShaderStage } = adapter.limits;
 const device = await adapter.requestDevice({
   requiredFeatures: wanted.filter((name) => adapter.features.has(name)),
-  requiredLimits: { maxComputeWorkgroupStorageSize },
+  requiredLimits: { maxComputeWorkgroupStorageSize, maxStorageBuffersPerShaderStage },
 });
 await device.createComputePipelineAsync({
   layout: 'auto',

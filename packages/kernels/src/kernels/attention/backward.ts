@@ -99,14 +99,14 @@ function fitsBindings(gpu: Gpu, arrays: Arrays): boolean {
 
 /**
  * Records a kernel over query rows and one over key rows. What both need for each row is computed
- * by a third kernel before them or, with `flash` and enough bindings, by the first.
+ * by a third kernel before them or, with tiles of `flash` and enough bindings, by the first.
  */
 function recordByRows(gpu: Gpu, options: AttentionBackwardOptions, variant: AttentionVariant): void {
   const { output, gradOutput, cuSeqlens, totalTokens, numHeads } = options;
   const results = { gradQuery: options.gradQkv ?? options.gradQuery };
   const { matrices, reads } = withoutRowData(options);
   const read = { ...matrices, output };
-  const savesRows = variant === 'flash' && fitsBindings(gpu, { ...read, ...reads, ...results, rowData: output });
+  const savesRows = isFlash(variant) && fitsBindings(gpu, { ...read, ...reads, ...results, rowData: output });
   const rowData = savesRows ? allocateRowData(gpu, totalTokens * numHeads) : recordRowData(gpu, options);
   const shared = {
     matrices: { ...matricesOf(options), gradOutput },

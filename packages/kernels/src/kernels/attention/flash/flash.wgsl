@@ -36,17 +36,6 @@ fn gradOutputIn(row: u32, endRow: u32, head: u32, chunk: u32) -> vec4f {
 fn outputIn(row: u32, endRow: u32, head: u32, chunk: u32) -> vec4f {
   return select(vec4f(), outputOf(min(row, endRow - 1), head, min(chunk, parameters.chunks - 1)), isInside(row, endRow, chunk));
 }
-
-// For the gradients of keys and values, as rowData.wgsl does.
-fn saveState(workgroup: vec3u, thread: u32) {
-#if dropout
-  if (thread == 0 && all(workgroup == vec3u())) { rowData[0] = randomState(); }
-#endif
-}
-
-fn saveRow(row: u32, head: u32, delta: f32) {
-  rowData[1 + row * parameters.numHeads + head] = vec4u(bitcast<u32>(logSumExpOf(row, head)), bitcast<u32>(delta), tokenKeyOf(row), 0);
-}
 #endif
 #endif
 

@@ -29,14 +29,14 @@ export function addAttentionCandidates(): void {
     },
     takes: (gpu, pass, { headSize, maxSeqlen }) => flashMatrixProgram(gpu, pass, headSize, maxSeqlen) !== undefined,
     record(gpu, options, pairKernel) {
-      const { pass } = pairKernel;
+      const { pass, savesRows = false } = pairKernel;
       const program = flashMatrixProgram(gpu, pass, options.headSize, options.maxSeqlen);
       if (!program) return;
       const { keys } = program;
       recordProgram(gpu, options, pairKernel, {
         variant: 'flashMatrix',
         source,
-        sizes: { main: generatedWgsl(program, writers[pass]) },
+        sizes: { main: generatedWgsl({ ...program, savesRows }, writers[pass]) },
         chunkWidth: 4,
         rowsPerWorkgroup: pass === 'forward' || pass === 'gradQuery' ? matrixRows(program) : keys,
         tileKeys: keys,

@@ -54,6 +54,17 @@ fn gradOutputEight(row: u32, endRow: u32, head: u32, eight: u32) -> vec4u {
   let high = gradOutputOf(bounded, head, min(2 * eight + 1, parameters.chunks - 1));
   return insideEight(packEight(low, high), row < endRow, eight);
 }
+
+#if savesRows
+// output . gradOutput, as far as a chunk of channels goes; zero beyond the sequence and beyond the
+// head.
+fn deltaOfChunk(row: u32, endRow: u32, head: u32, chunk: u32) -> f32 {
+  let bounded = min(row, endRow - 1);
+  let inHead = min(chunk, parameters.chunks - 1);
+  let delta = dot(outputOf(bounded, head, inHead), gradOutputOf(bounded, head, inHead));
+  return select(0.0, delta, row < endRow && chunk < parameters.chunks);
+}
+#endif
 #endif
 
 fn insideEight(words: vec4u, insideRow: bool, eight: u32) -> vec4u {

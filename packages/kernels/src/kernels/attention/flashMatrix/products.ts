@@ -33,7 +33,7 @@ export function matrixMainBegins(program: FlashMatrixProgram, pass: MatrixPass):
 /**
  * Lines for each index, which is a constant, or a variable where the compiler is to keep the loop.
  */
-function repeat(
+export function repeat(
   { constantLoops, keys }: FlashMatrixProgram,
   count: number,
   write: (index: string) => readonly string[],

@@ -17,6 +17,7 @@ export type FlashMatrixProgram = {
   readonly keys: number;
   /** As in `FlashProgram`. */
   readonly constantLoops: boolean;
+  readonly savesRows: boolean;
 };
 
 /** Channels of the largest head of each class. */
@@ -42,7 +43,7 @@ export function flashMatrixProgram(
   const { m, n, k } = config;
   const blocks = pass === 'backward' ? [32, 64].filter((keys) => maxSeqlen <= keys) : [64, 32];
   return blocks
-    .map((keys) => ({ m, n, k, lanes, channels, keys, constantLoops: !software }))
+    .map((keys) => ({ m, n, k, lanes, channels, keys, constantLoops: !software, savesRows: false }))
     .find((program) => isShared(program) && bytesOf(pass, program) <= gpu.info.limits.maxComputeWorkgroupStorageSize);
 }
 
