@@ -288,11 +288,27 @@ describe('without a network', () => {
 
   it.each([['HF_HUB_OFFLINE'], ['TRANSFORMERS_OFFLINE']])('%s asks nothing', async (name) => {
     vi.stubEnv(name, '1');
-    await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(`HF_HUB_OFFLINE is set`);
+    await expect(resolveFile('owner/tiny', 'config.json')).rejects.toThrow(`${name} is set`);
     await expect(resolveFile('owner/tiny', 'config.json', { localFilesOnly: true })).rejects.toThrow(
       'localFilesOnly is set',
     );
     expect(hub.requests).toEqual([]);
+  });
+
+  it('HF_HUB_OFFLINE=0 overrides TRANSFORMERS_OFFLINE, as in Python', async () => {
+    vi.stubEnv('TRANSFORMERS_OFFLINE', '1');
+    vi.stubEnv('HF_HUB_OFFLINE', '0');
+    expect(await readHubFile('owner/tiny', 'config.json')).toHaveLength(config.length);
+  });
+
+  it.each([['HF_HOME'], ['HF_HUB_CACHE'], ['cacheDir']])('names the cache of %s', async (name) => {
+    const place = join(hub.folder, 'elsewhere');
+    const options = name === 'cacheDir' ? { cacheDir: place } : {};
+    if (name !== 'cacheDir') vi.stubEnv(name, place);
+    const cache = name === 'HF_HOME' ? join(place, 'hub') : place;
+    await expect(readHubFile('owner/tiny', 'config.json', { ...options, localFilesOnly: true })).rejects.toThrow(
+      `unless HF_HOME is set there) to ${cache}.`,
+    );
   });
 
   it("reads a cache that Hugging Face's JavaScript library wrote, which has no refs", async () => {

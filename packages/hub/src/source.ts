@@ -26,7 +26,7 @@ export async function openSource(name: string, options: ResolveOptions): Promise
   const repository = parseRepository(name, options.repoType ?? 'model', options.revision ?? 'main');
   const cache = openCache(options.cacheDir);
   const settings = readSettings();
-  let offlineReason = options.localFilesOnly ? 'localFilesOnly is set' : 'HF_HUB_OFFLINE is set';
+  let offlineReason = options.localFilesOnly ? 'localFilesOnly is set' : `${settings.offline} is set`;
   let cause: unknown;
   if (!settings.offline && !options.localFilesOnly) {
     try {
@@ -70,7 +70,8 @@ export async function missingOffline(source: Source, filename: string): Promise<
 }
 
 /** The error for a repository of which nothing is in the cache. */
-export function offline({ repository: { type, name, revision }, offlineReason, cause }: Source): HubOfflineError {
+export function offline({ repository, cache, offlineReason, cause }: Source): HubOfflineError {
+  const { type, name, revision } = repository;
   const wanted = revision === 'main' ? `'${name}'` : `'${name}' at '${revision}'`;
   const start = `The ${type} ${wanted} is not on this machine, and it could not be downloaded: ${offlineReason}. `;
   if (cause instanceof UnreachableError && cause.answered)
@@ -79,9 +80,5 @@ export function offline({ repository: { type, name, revision }, offlineReason, c
     type === 'model'
       ? 'config.json, model.safetensors and the tokenizer files'
       : 'the tsv, csv, jsonl or Parquet files';
-  return new HubOfflineError(
-    `${start}Get ${contents} on a machine with a network, put them in a folder here, and pass the path of that folder instead of '${name}'; ` +
-      'or copy the Hugging Face cache folder (~/.cache/huggingface/hub) of a machine that has it.',
-    { cause },
-  );
+  return new HubOfflineError(start + cache.withoutHub(name, contents), { cause });
 }

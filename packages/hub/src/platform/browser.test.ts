@@ -136,6 +136,12 @@ describe('the cache of a page', () => {
   });
 });
 
+it('says how files come into a page without the hub', () => {
+  expect(openCache(undefined).withoutHub('owner/tiny', 'its files')).toBe(
+    "Put its files beside this page on its server, and pass their address, such as './tiny', instead of 'owner/tiny'.",
+  );
+});
+
 it('takes addresses for folders', async () => {
   expect(
     await Promise.all(['https://x.test/m', '/models/m', './m', 'bert-base-uncased', 'owner/name'].map(isFolder)),

@@ -5,7 +5,7 @@ import type { HubCache, Platform } from './platform.ts';
 export const settings: Platform['settings'] = () => ({
   endpoint: 'https://huggingface.co',
   authorization: async () => undefined,
-  offline: false,
+  offline: undefined,
   answerTimeout: 5000,
 });
 

@@ -34,6 +34,13 @@ export class DiskCache implements HubCache {
     return join(this.#repositoryFolder(repository), 'snapshots', commit);
   }
 
+  withoutHub(name: string, contents: string): string {
+    return (
+      `Get ${contents} on a machine with a network, put them in a folder here, and pass the path of that folder instead of '${name}'; ` +
+      `or copy the Hugging Face cache folder of a machine that has it (~/.cache/huggingface/hub, unless HF_HOME is set there) to ${this.#root}.`
+    );
+  }
+
   async readRevision(repository: Repository): Promise<string | undefined> {
     if (isCommit(repository.revision))
       return (await exists(this.folder(repository, repository.revision))) ? repository.revision : undefined;

@@ -13,6 +13,9 @@ it('finds the cache as Python does', () => {
   expect(cacheFolder()).toBe(join(hub.folder, 'hub'));
   vi.stubEnv('HF_HOME', '~/x');
   expect(cacheFolder()).toBe(join(homedir(), 'x', 'hub'));
+  vi.stubEnv('DISK', '/disk');
+  vi.stubEnv('HF_HOME', '$DISK/${DISK}$NO_SUCH');
+  expect(cacheFolder()).toBe(join('/disk', 'disk$NO_SUCH', 'hub'));
   vi.stubEnv('HF_HOME', '');
   expect(cacheFolder()).toBe(join(homedir(), '.cache', 'huggingface', 'hub'));
   vi.stubEnv('XDG_CACHE_HOME', '/x');

@@ -8,21 +8,27 @@ const truthy = (value: string | undefined) => value !== undefined && /^(1|on|yes
 
 export const expandHome = (path: string) => (/^~($|[/\\])/.test(path) ? join(homedir(), path.slice(1)) : path);
 
+/** A path of the environment with `~`, `$NAME` and `${NAME}` filled in, as Python does. */
+function expandPath(path: string): string {
+  const filledIn = (written: string, name?: string, braced?: string) => process.env[name ?? braced ?? ''] ?? written;
+  return expandHome(path).replace(/\$(?:(\w+)|\{([^}]*)\})/g, filledIn);
+}
+
 /** Where Python's `huggingface_hub` keeps what is its own. */
 function homeFolder(): string {
   const { HF_HOME, XDG_CACHE_HOME } = process.env;
-  return expandHome(HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface'));
+  return expandPath(HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface'));
 }
 
 /** Where Python's `huggingface_hub` keeps its files. */
 export function cacheFolder(): string {
   const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE } = process.env;
-  return expandHome(HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(homeFolder(), 'hub'));
+  return expandPath(HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(homeFolder(), 'hub'));
 }
 
 /** @throws HubError where HF_ENDPOINT is no address */
 export function readSettings(): HubSettings {
-  const { HF_ENDPOINT, HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE, HF_HUB_ETAG_TIMEOUT } = process.env;
+  const { HF_ENDPOINT, HF_HUB_ETAG_TIMEOUT } = process.env;
   const { endpoint, authorization } = readEndpoint(HF_ENDPOINT?.trim() || 'https://huggingface.co');
   return {
     endpoint,
@@ -30,9 +36,15 @@ export function readSettings(): HubSettings {
       const token = await findToken();
       return token === undefined ? authorization : `Bearer ${token}`;
     },
-    offline: truthy(HF_HUB_OFFLINE) || truthy(TRANSFORMERS_OFFLINE),
+    offline: offlineVariable(process.env),
     answerTimeout: 1000 * seconds('HF_HUB_ETAG_TIMEOUT', HF_HUB_ETAG_TIMEOUT, 5),
   };
+}
+
+/** The older name counts only where the newer says nothing: HF_HUB_OFFLINE=0 overrides it. */
+function offlineVariable({ HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE }: NodeJS.ProcessEnv): string | undefined {
+  if (HF_HUB_OFFLINE) return truthy(HF_HUB_OFFLINE) ? 'HF_HUB_OFFLINE' : undefined;
+  return truthy(TRANSFORMERS_OFFLINE) ? 'TRANSFORMERS_OFFLINE' : undefined;
 }
 
 function seconds(name: string, text: string | undefined, fallback: number): number {
@@ -84,7 +96,7 @@ async function readTokenFile(path: string): Promise<string | undefined> {
 async function findToken(): Promise<string | undefined> {
   const { HF_TOKEN, HUGGING_FACE_HUB_TOKEN, HF_TOKEN_PATH, HF_HUB_DISABLE_IMPLICIT_TOKEN } = process.env;
   if (truthy(HF_HUB_DISABLE_IMPLICIT_TOKEN)) return undefined;
-  const path = expandHome(HF_TOKEN_PATH || join(homeFolder(), 'token'));
+  const path = expandPath(HF_TOKEN_PATH || join(homeFolder(), 'token'));
   const sources = [
     ['HF_TOKEN', async () => HF_TOKEN],
     ['HUGGING_FACE_HUB_TOKEN', async () => HUGGING_FACE_HUB_TOKEN],

@@ -105,6 +105,10 @@ export class PageCache implements HubCache {
   folder(): undefined {
     return undefined;
   }
+
+  withoutHub(name: string, contents: string): string {
+    return `Put ${contents} beside this page on its server, and pass their address, such as './${name.replace(/^.*\//, '')}', instead of '${name}'.`;
+  }
 }
 
 /** Receives a file, in several attempts where the connection breaks off. */

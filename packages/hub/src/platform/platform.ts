@@ -65,6 +65,8 @@ export interface HubCache {
   list(repository: Repository, commit: string): Promise<string[]>;
   /** The folder of a commit, where there are folders. */
   folder(repository: Repository, commit: string): string | undefined;
+  /** For messages: how the contents of a repository come here where the hub does not give them. */
+  withoutHub(name: string, contents: string): string;
 }
 
 export interface HubSettings {
@@ -72,8 +74,8 @@ export interface HubSettings {
   readonly endpoint: string;
   /** Value of the header of that name: the token's, or the name and password of the endpoint. */
   authorization(): Promise<string | undefined>;
-  /** Never ask the network. */
-  readonly offline: boolean;
+  /** The variable that says never to ask the network. */
+  readonly offline: string | undefined;
   /** How long the hub may take to answer a question (not a download), in milliseconds. */
   readonly answerTimeout: number;
 }
