@@ -5,7 +5,7 @@ import { fetchTools } from '../check-packages/tools.mjs';
 const dependencies = {
   typedoc: '0.28.20',
   'typedoc-plugin-markdown': '4.14.1',
-  'typedoc-vitepress-theme': '1.1.3',
+  'typedoc-vitepress-theme': '1.1.4',
   typescript: '5.9.3',
   vitepress: '1.6.4',
 };
