@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { inlineWgsl } from './inline-wgsl.mjs';
 import { isMain } from './setup/is-main.mjs';
-import { rootFolder } from './setup/root-folder.mjs';
+import { rootFolder, rootInCode } from './setup/root-folder.mjs';
 import { shaderModules } from './ship-shaders.mjs';
 import { lessonCode } from './weights/lesson.mjs';
 
-const tensor = join(rootFolder, 'packages/tensor/src');
+const tensor = `${rootInCode}/packages/tensor/src`;
 
 /**
  * Pages by name: what they import, and the most that they may weigh, in kB of 1000 bytes, gzipped:
@@ -55,7 +55,7 @@ export const pages = {
 /** The lesson, and the most that it may weigh at its start: it loads more when it needs it. */
 export const lessonPage = {
   most: 59.3,
-  code: lessonCode((name) => join(rootFolder, `packages/${name}/src/index.ts`)),
+  code: lessonCode((name) => `${rootInCode}/packages/${name}/src/index.ts`),
 };
 
 /** What the build of @attune/kernels does with its shaders. */

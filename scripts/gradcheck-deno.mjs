@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { bundle } from './bundle-size.mjs';
 import { toolsFolder } from './check-packages/tools.mjs';
-import { rootFolder } from './setup/root-folder.mjs';
+import { rootFolder, rootInCode } from './setup/root-folder.mjs';
 import { driverEnvironment } from './vulkan-driver.mjs';
 
 const tensor = join(rootFolder, 'packages/tensor');
@@ -16,8 +16,8 @@ const cases = ['table', 'shapes', 'reductions', 'products', 'losses'].flatMap((n
 );
 
 const code = `
-  import { defaultDevice } from '${tensor}/src/index.ts';
-  import { checkOperation } from '${tensor}/src/testing/gradientTable.ts';
+  import { defaultDevice } from '${rootInCode}/packages/tensor/src/index.ts';
+  import { checkOperation } from '${rootInCode}/packages/tensor/src/testing/gradientTable.ts';
   const cases = ${JSON.stringify(cases.filter(({ gradients }) => gradients))};
   const { info } = await defaultDevice();
   const wrong = [];

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inlineWgsl, shipped } from './inline-wgsl.mjs';
 
@@ -20,11 +21,11 @@ describe('inlineWgsl', () => {
     const text = '#include wgsl/base\n  // A comment.\n`quoted`,${text};and a \\\n';
     write({ 'wgsl/base.wgsl': 'base', 'kernels/a/a.wgsl': text });
     inlineWgsl(folder);
-    const { wgsl } = await import(join(folder, 'wgsl/base.wgsl.ts')).catch(() => ({}));
+    const { wgsl } = await import(pathToFileURL(join(folder, 'wgsl/base.wgsl.ts')).href);
     const written = readFileSync(join(folder, 'kernels/a/a.wgsl.ts'), 'utf8');
     expect(written).toContain("import { wgsl as include0 } from '../../wgsl/base.wgsl.ts';");
     writeFileSync(join(folder, 'a.mjs'), written.replace(/^import.*$/m, "const include0 = { path: 'base' };"));
-    const module = await import(join(folder, 'a.mjs'));
+    const module = await import(pathToFileURL(join(folder, 'a.mjs')).href);
     expect(module.wgsl).toEqual({
       path: 'kernels/a/a.wgsl',
       // Without comments, every line in its place.

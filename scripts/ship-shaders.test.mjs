@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { readShaders } from './inline-wgsl.mjs';
 import { shaderModules, shortNames } from './ship-shaders.mjs';
@@ -55,8 +56,8 @@ it('writes shaders after what they include, and those that pages load late apart
     const { modules, places } = shaderModules(folder);
     for (const [file, code] of Object.entries(modules)) writeFileSync(join(folder, file), code);
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-    const shaders = await import(join(folder, 'shaders.js'));
-    const lateShaders = await import(join(folder, 'lateShaders.js'));
+    const shaders = await import(pathToFileURL(join(folder, 'shaders.js')).href);
+    const lateShaders = await import(pathToFileURL(join(folder, 'lateShaders.js')).href);
     expect(Object.fromEntries(places)).toEqual({
       'a.wgsl': { file: 'shaders.js', name: 'a' },
       'b.wgsl': { file: 'shaders.js', name: 'b' },
@@ -87,7 +88,7 @@ it('writes texts apart that openDevice loads, which are not read before', async 
       export const registerVariants = (load) => loaders.push(load);
       export const notLoaded = (what) => new Error(what);`;
     writeFileSync(join(folder, 'device/variantLoaders.js'), loaders);
-    const { a, kernels_gelu_b: b, kernels_gelu_c: c } = await import(join(folder, 'shaders.js'));
+    const { a, kernels_gelu_b: b, kernels_gelu_c: c } = await import(pathToFileURL(join(folder, 'shaders.js')).href);
     expect([b.includes, c.includes]).toEqual([[a], []]);
     expect(() => c.text).toThrow('the shader of a kernel');
     const { loaders: registered } = await import(join(folder, 'device/variantLoaders.js'));

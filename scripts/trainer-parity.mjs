@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { isMain } from './setup/is-main.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 import { writePage } from './setup/write-page.mjs';
@@ -98,7 +99,7 @@ function run(place, test) {
 
 /** The Trainer's own tables, as they are built. */
 export async function builtTables() {
-  const built = (file) => import(join(rootFolder, 'packages/trainer/dist', file));
+  const built = (file) => import(pathToFileURL(join(rootFolder, 'packages/trainer/dist', file)).href);
   return {
     ...(await built('arguments/defaults.js')),
     ...(await built('arguments/otherNames.js')),

@@ -19,7 +19,14 @@ export const makeFolder: Platform['makeFolder'] = async (folder) => {
   for (const path of missing) {
     await mkdir(path).catch(async (error: unknown) => {
       // It exists already, or another process was faster.
-      if (!(await isFolder(path))) throw error;
+      if (await isFolder(path)) return;
+      const parent = dirname(path);
+      if (!(await exists(parent)) || (await isFolder(parent))) throw error;
+      // Windows says ENOENT here.
+      throw Object.assign(new Error(`ENOTDIR: ${parent} is a file, not a folder`, { cause: error }), {
+        code: 'ENOTDIR',
+        path,
+      });
     });
   }
 };
