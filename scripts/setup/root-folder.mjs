@@ -4,5 +4,5 @@ import { fileURLToPath } from 'node:url';
 /** The clone. */
 export const rootFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** The clone in the code of modules, where a backslash of Windows would stand for something else. */
+/** The clone in the code of modules, which reads a backslash of Windows otherwise. */
 export const rootInCode = rootFolder.replaceAll('\\', '/');
