@@ -92,6 +92,12 @@ describe('BertConfig', () => {
     expect(BertConfig.fromJson({ ...ownMini, ...nothing }).extra).toMatchObject(nothing);
   });
 
+  it('keeps a pad_token_id of null: no token is left out of training', () => {
+    const config = BertConfig.fromJson({ ...ownMini, pad_token_id: null });
+    expect([config.padTokenId, config.toJson().pad_token_id]).toEqual([null, null]);
+    expect(BertConfig.fromJson({ ...ownMini, pad_token_id: undefined }).padTokenId).toBe(0);
+  });
+
   it('takes num_labels where the names are others, as transformers does', () => {
     const config = BertConfig.fromJson({ ...ownMini, num_labels: 3, id2label: { 0: 'a', 1: 'b' } });
     expect(config.labels).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2']);

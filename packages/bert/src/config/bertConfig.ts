@@ -1,6 +1,6 @@
 import { nearestName, object, provided, requireArgument, shown } from '@attune/validate';
 import { ConfigError, modelTypeError } from '../errors.ts';
-import { requireFields, defaults, fieldNames, type BertConfigFields, type ProblemType } from './fields.ts';
+import { requireFields, defaults, fieldNames, nullable, type BertConfigFields, type ProblemType } from './fields.ts';
 import { defaultLabels, resolveLabels, type LabelOptions } from './labels.ts';
 import { contradictsLabels } from './passedOver.ts';
 
@@ -55,7 +55,7 @@ export class BertConfig implements BertConfigFields {
   declare typeVocabSize: number;
   declare initializerRange: number;
   declare layerNormEps: number;
-  declare padTokenId: number;
+  declare padTokenId: number | null;
   declare classifierDropout: number | null;
   declare problemType: ProblemType | null;
   /** `model_type` in config.json. */
@@ -143,7 +143,7 @@ export class BertConfig implements BertConfigFields {
     const read: Record<string, unknown> = {};
     for (const name of fieldNames) {
       const value = json[snakeCase(name)];
-      if (value !== undefined && (value !== null || defaults[name] === null)) read[name] = value;
+      if (value !== undefined && (value !== null || nullable.includes(name))) read[name] = value;
     }
     const newLabels = overrides.numLabels ?? overrides.id2label ?? overrides.label2id;
     const named = contradictsLabels(json) ? undefined : (json.id2label as LabelOptions['id2label']);

@@ -30,8 +30,8 @@ export interface BertConfigFields {
   initializerRange: number;
   /** Added to the variance in layer norms. */
   layerNormEps: number;
-  /** Id of the padding token. */
-  padTokenId: number;
+  /** Id of the padding token, whose vector is not trained; null where every token's is. */
+  padTokenId: number | null;
   /** Dropout before the classifier; null means hiddenDropoutProb. */
   classifierDropout: number | null;
   /** Chosen from the labels at the first forward when null. */
@@ -55,6 +55,9 @@ export const defaults: BertConfigFields = {
   classifierDropout: null,
   problemType: null,
 };
+
+/** Fields that a config.json may set to null. */
+export const nullable: readonly string[] = ['classifierDropout', 'problemType', 'padTokenId'];
 
 export const fieldNames = Object.keys(defaults) as (keyof BertConfigFields)[];
 
@@ -89,7 +92,8 @@ function requireSizes(fields: BertConfigFields, source: string): void {
     throw new ConfigError(
       `${source}: hiddenSize ${hiddenSize} cannot be divided among ${numAttentionHeads} attention heads.`,
     );
-  if (!Number.isInteger(padTokenId) || padTokenId < 0 || padTokenId >= fields.vocabSize)
+  const isId = Number.isInteger(padTokenId) && padTokenId! >= 0 && padTokenId! < fields.vocabSize;
+  if (padTokenId !== null && !isId)
     throw new ConfigError(
       `${source}: padTokenId must be an id below vocabSize, ${fields.vocabSize}; got ${shown(padTokenId)}.`,
     );

@@ -3,8 +3,8 @@ import type { Mt19937 } from '@attune/tensor';
 export interface NewWeightOptions {
   /** Standard deviation of drawn weights. */
   readonly initializerRange: number;
-  /** Row of the word table that stays zero. */
-  readonly padTokenId: number;
+  /** Row of the word table that stays zero; null for none. */
+  readonly padTokenId: number | null;
 }
 
 /**
@@ -21,10 +21,11 @@ export function newWeight(
   const size = shape.reduce((product, extent) => product * extent, 1);
   if (name.endsWith('bias')) return new Float32Array(size);
   if (/(^|\.)LayerNorm\.weight$/.test(name)) return new Float32Array(size).fill(1);
-  const values = generator.normal(size, 0, options.initializerRange);
-  if (name.endsWith('word_embeddings.weight')) {
+  const { initializerRange, padTokenId } = options;
+  const values = generator.normal(size, 0, initializerRange);
+  if (name.endsWith('word_embeddings.weight') && padTokenId !== null) {
     const width = shape[1] ?? 0;
-    values.fill(0, options.padTokenId * width, (options.padTokenId + 1) * width);
+    values.fill(0, padTokenId * width, (padTokenId + 1) * width);
   }
   return values;
 }
