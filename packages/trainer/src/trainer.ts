@@ -3,7 +3,7 @@ import type { Batch } from '@attune/data';
 import type { Device, Optimizer, Schedule, Tensor } from '@attune/tensor';
 import { object, objectWith, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
-import { absentMethods, answerAbsentMethods } from './absent/absentMethods.ts';
+import { absentMethods, answerAbsentMethods, answerAssignments, keptProperties } from './absent/absentMethods.ts';
 import { refuseUncalledOverrides } from './absent/refusedOverrides.ts';
 import type { TrainingArguments } from './arguments/trainingArguments.ts';
 import { flowAndReports, progressCallback } from './callbacks/builtIn.ts';
@@ -396,3 +396,4 @@ const stepOptions = objectWith('{ numItemsInBatch, context, backward }, as a run
 });
 
 answerAbsentMethods(Trainer.prototype, 'a Trainer has', absentMethods);
+answerAssignments(Trainer.prototype, 'a Trainer keeps', keptProperties);

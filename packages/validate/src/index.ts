@@ -27,6 +27,7 @@ export {
 } from './kinds.ts';
 export type { Kind } from './kinds.ts';
 export { isError, messageOf } from './isError.ts';
+export { onAssignment } from './onAssignment.ts';
 export { provided } from './provided.ts';
 export { nearestName } from './nearestName.ts';
 export { firstOf, shown } from './shown.ts';

@@ -1,3 +1,4 @@
+import { unchanging } from '../arguments/refuseAssignment.ts';
 import { TrainerError } from '../errors.ts';
 
 const upload =
@@ -37,7 +38,6 @@ export const absentMethods: Readonly<Record<string, string>> = {
 /** The methods among them that would return a promise. */
 const asynchronous: ReadonlySet<string> = new Set(['hyperparameterSearch', 'initHfRepo', 'pushToHub']);
 
-const constructed = 'arguments do not change once they are made; pass them to new TrainingArguments(outputDir, { … })';
 const json = 'toJSON() gives the arguments under their Python names';
 
 /** The same for `transformers.TrainingArguments`. */
@@ -47,12 +47,18 @@ export const absentArgumentMethods: Readonly<Record<string, string>> = {
   mainProcessFirst: oneProcess,
   ...Object.fromEntries(
     ['Dataloader', 'Evaluate', 'Logging', 'LrScheduler', 'Optimizer', 'PushToHub', 'Save', 'Testing', 'Training'].map(
-      (kind) => [`set${kind}`, constructed],
+      (kind) => [`set${kind}`, unchanging],
     ),
   ),
   toDict: json,
   toJsonString: json,
   toSanitizedDict: json,
+};
+
+/** Properties of a Trainer that are not assigned, and what to do instead. */
+export const keptProperties: Readonly<Record<string, string>> = {
+  args: 'make a new Trainer with other arguments',
+  model: 'make a new Trainer with another model, or pass modelInit, which makes one for each run',
 };
 
 /** Members of `transformers.EvalPrediction` and `PredictionOutput` that have another name here. */
@@ -69,6 +75,20 @@ export function answerAbsentMembers(prototype: object, what: string, members: Re
       throw new TrainerError(`${what} no ${name}: ${reason}`);
     };
     Object.defineProperty(prototype, name, { get, configurable: true });
+  }
+}
+
+/**
+ * Makes assigning to properties that have only a getter throw an error that says what to do.
+ *
+ * @param what their owner in the error: `a Trainer keeps`
+ */
+export function answerAssignments(prototype: object, what: string, members: Readonly<Record<string, string>>): void {
+  for (const [name, advice] of Object.entries(members)) {
+    const set = () => {
+      throw new TrainerError(`${what} its ${name}: ${advice}`);
+    };
+    Object.defineProperty(prototype, name, { ...Object.getOwnPropertyDescriptor(prototype, name), set });
   }
 }
 

@@ -73,7 +73,15 @@ const overridable = [
 ];
 
 /** Options that are read once: set on a Trainer later, they would silently do nothing. */
-const readOnce = ['computeMetrics', 'dataCollator', 'computeLossFunc', 'labelNames'];
+const readOnce = [
+  'computeMetrics',
+  'dataCollator',
+  'computeLossFunc',
+  'labelNames',
+  'modelInit',
+  'optimizers',
+  'optimizerClsAndKwargs',
+];
 
 /**
  * Refuses a subclass that overrides a method which `transformers` calls and this Trainer does not:

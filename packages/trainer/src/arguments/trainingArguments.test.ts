@@ -92,6 +92,36 @@ describe('TrainingArguments', () => {
   });
 });
 
+describe('an argument that is assigned', () => {
+  it('is refused', () => {
+    const args = new TrainingArguments('out');
+    const assign = (options: object) => () => Object.assign(args, options);
+    expect(assign({ learningRate: 'fast' })).toThrow(
+      /^args.learningRate = "fast": arguments do not change once they are made; pass them to new TrainingArguments\(outputDir/,
+    );
+    expect(assign({ learningrate: 1 })).toThrow(
+      /there is no training argument learningrate; did you mean learningRate/,
+    );
+    expect(assign({ outputDir: 'b' })).toThrow(/args.outputDir = "b": arguments do not change/);
+    expect(() => Object.assign(args.withTrainBatchSize(2), { seed: 1 })).toThrow(/args.seed = 1/);
+    expect(args).toMatchObject({ learningRate: 5e-5, outputDir: 'out' });
+  });
+
+  it('may be a new one of a subclass', () => {
+    class Mine extends TrainingArguments {
+      declare note: string;
+
+      constructor() {
+        super('out');
+        this.note = 'my';
+        this.note += 'self';
+      }
+    }
+    expect(new Mine().note).toBe('myself');
+    expect(() => Object.assign(new Mine(), { seed: 1 })).toThrow(/args.seed = 1/);
+  });
+});
+
 describe('outputDir', () => {
   it('may begin in the home folder', () => {
     expect(new TrainingArguments('~/runs').outputDir).toBe(`${homedir()}/runs`);

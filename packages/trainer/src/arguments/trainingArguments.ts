@@ -1,9 +1,10 @@
-import { object, requireArgument, shown } from '@attune/validate';
+import { object, onAssignment, requireArgument, shown } from '@attune/validate';
 import { absentArgumentMethods, answerAbsentMethods } from '../absent/absentMethods.ts';
 import { TrainingArgumentsError } from '../errors.ts';
 import { argumentKinds } from './argumentKinds.ts';
 import { requireArgumentName } from './requireArgumentName.ts';
 import { checkpointingOf } from './checkpointingArguments.ts';
+import { refuseAssignment } from './refuseAssignment.ts';
 import { refuseContradictions } from './refuseContradictions.ts';
 import { defaultArguments, reportNames } from './defaults.ts';
 import type { TrainingArgumentsOptions } from './defaults.ts';
@@ -21,7 +22,7 @@ export interface TrainingArguments extends Readonly<TrainingArgumentsOptions> {}
 
 /**
  * The arguments of a training run, checked. Names and defaults are those of
- * `transformers.TrainingArguments`, in camelCase.
+ * `transformers.TrainingArguments`, in camelCase. They do not change once they are made.
  *
  * @example new TrainingArguments('test-trainer', { evalStrategy: 'epoch', learningRate: 3e-5 })
  */
@@ -57,13 +58,21 @@ export class TrainingArguments {
       ...(this.evalStrategy === 'steps' && { evalSteps: this.evalSteps ?? this.loggingSteps }),
     });
     readOptimArgs(this.optim, this.optimArgs);
+    // A subclass may add properties of its own.
+    const isOwn = (name: string) =>
+      new.target !== TrainingArguments && name !== 'outputDir' && !Object.hasOwn(defaultArguments, name);
+    return onAssignment(this, (name, value) => {
+      if (isOwn(name)) Reflect.set(this, name, value);
+      else refuseAssignment(name, value);
+    });
   }
 
   /** The same arguments with another number of rows in a training batch. */
   withTrainBatchSize(perDeviceTrainBatchSize: number): TrainingArguments {
-    return Object.assign(Object.create(TrainingArguments.prototype) as TrainingArguments, this, {
+    const changed = Object.assign(Object.create(TrainingArguments.prototype) as TrainingArguments, this, {
       perDeviceTrainBatchSize,
     });
+    return onAssignment(changed, refuseAssignment);
   }
 
   /** The arguments under their Hugging Face names, for `training_args.json`. */
