@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
+import { settle } from './assignField.ts';
 import { BertConfig } from './bertConfig.ts';
 import { passedOverMessage } from './passedOver.ts';
 import { ConfigError } from '../errors.ts';
@@ -121,5 +122,28 @@ describe('BertConfig', () => {
     );
     expect(() => new BertConfig({ layers: 2 } as object)).toThrow(/no field 'layers'. There are: vocabSize/);
     expect(() => BertConfig.fromJson({ hello: 1 })).toThrow(/does not describe a BERT/);
+  });
+});
+
+describe('what is assigned to a configuration', () => {
+  it('is checked, before and after a model is made with it', () => {
+    const config = new BertConfig({ hiddenSize: 4, numAttentionHeads: 2 });
+    config.hiddenDropoutProb = 0.3;
+    config.id2label = ['no', 'maybe', 'yes'];
+    expect(config).toMatchObject({ hiddenDropoutProb: 0.3, numLabels: 3, label2id: { yes: 2 } });
+    expect(() => (config.hiddenSize = 5)).toThrow(/hiddenSize 5 cannot be divided among 2 attention heads/);
+    expect(() => Object.assign(config, { hidenSize: 8 })).toThrow(/config has no field 'hidenSize'. Write hiddenSize./);
+    expect(() => Object.assign(config, { labels: [] })).toThrow(/config.labels follows from config.id2label/);
+    expect(() => (config.id2label = { 1: 'no' })).toThrow(/must number its 1 classes 0 to 0; 0 is missing/);
+    settle(config);
+    config.label2id = { a: 0, b: 1, c: 2 };
+    config.numLabels = 3;
+    config.hiddenSize = 4;
+    config.problemType = 'multi_label_classification';
+    expect(config.labels).toEqual(['a', 'b', 'c']);
+    expect(() => (config.numLabels = 2)).toThrow(/a model was made with 3 labels. Pass numLabels to fromPretrained/);
+    expect(() => (config.hiddenDropoutProb = 0)).toThrow(
+      /config.hiddenDropoutProb = 0: a model was made with 0.3. Pass hiddenDropoutProb to fromPretrained or new BertConfig/,
+    );
   });
 });

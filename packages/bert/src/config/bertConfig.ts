@@ -1,18 +1,23 @@
-import { nearestName, object, provided, requireArgument, shown } from '@attune/validate';
+import { object, onAssignment, provided, requireArgument, shown } from '@attune/validate';
 import { ConfigError, modelTypeError } from '../errors.ts';
-import { requireFields, defaults, fieldNames, nullable, type BertConfigFields, type ProblemType } from './fields.ts';
+import { assignField } from './assignField.ts';
+import {
+  requireFields,
+  requireProblem,
+  defaults,
+  fieldNames,
+  nullable,
+  type BertConfigFields,
+  type ProblemType,
+} from './fields.ts';
 import { defaultLabels, resolveLabels, type LabelOptions } from './labels.ts';
+import { bertConfigOptionNames, noFieldMessage } from './optionNames.ts';
 import { contradictsLabels } from './passedOver.ts';
 
 export type { BertConfigFields, ProblemType } from './fields.ts';
 
 /** Any field, and the labels: how many, or their names. */
 export interface BertConfigOptions extends Partial<BertConfigFields>, LabelOptions {}
-
-const labelNames = ['numLabels', 'id2label', 'label2id'] as const;
-
-/** Names of all options of a configuration, for callers that separate them from their own. */
-export const bertConfigOptionNames: readonly string[] = [...fieldNames, ...labelNames];
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -41,7 +46,10 @@ const ownKeys = new Set([
   ...fieldNames.map(snakeCase),
 ]);
 
-/** The configuration of a BERT: config.json, with camelCase names. */
+/**
+ * The configuration of a BERT: config.json, with camelCase names. What is assigned to it is
+ * checked, and once a model is made with it only `problemType` and the names of the labels change.
+ */
 export class BertConfig implements BertConfigFields {
   declare vocabSize: number;
   declare hiddenSize: number;
@@ -74,12 +82,8 @@ export class BertConfig implements BertConfigFields {
   ) {
     const source = from.source ?? 'BertConfig';
     requireArgument('new BertConfig', 'options', options, object, ConfigError);
-    for (const name of Object.keys(options)) {
-      if (bertConfigOptionNames.includes(name)) continue;
-      const nearest = nearestName(name, bertConfigOptionNames);
-      const hint = nearest ? `Write ${nearest}.` : `There are: ${bertConfigOptionNames.join(', ')}.`;
-      throw new ConfigError(`${source} has no field '${name.slice(0, 60)}'. ${hint}`);
-    }
+    const unknown = Object.keys(options).find((name) => !bertConfigOptionNames.includes(name));
+    if (unknown !== undefined) throw new ConfigError(noFieldMessage(source, unknown));
     const fields = { ...defaults };
     for (const name of fieldNames) {
       if (options[name] !== undefined) Object.assign(fields, { [name]: options[name] });
@@ -87,29 +91,34 @@ export class BertConfig implements BertConfigFields {
     requireFields(fields, source);
     Object.assign(this, fields);
     this.labels = resolveLabels(options, source) ?? defaultLabels(2);
-    // As in transformers: a single class is right whatever is computed.
-    if (this.problemType === 'single_label_classification' && this.numLabels === 1) {
-      throw new ConfigError(
-        `${source}: problemType is 'single_label_classification' and numLabels is 1: for two classes set numLabels to 2, for one number set problemType to 'regression'.`,
-      );
-    }
+    requireProblem(this, this.numLabels, source);
     this.extra = from.extra ?? {};
     this.architectures = from.architectures ?? [];
+    return onAssignment(this, (name, given) => assignField(this, name, given));
   }
 
   /** Number of classes. */
   get numLabels(): number {
     return this.labels.length;
   }
+  set numLabels(given: number) {
+    assignField(this, 'numLabels', given);
+  }
 
   /** Names of the classes by number. */
   get id2label(): Record<number, string> {
     return Object.fromEntries(this.labels.entries());
   }
+  set id2label(given: NonNullable<LabelOptions['id2label']>) {
+    assignField(this, 'id2label', given);
+  }
 
   /** Numbers of the classes by name. */
   get label2id(): Record<string, number> {
     return Object.fromEntries(this.labels.map((name, id) => [name, id]));
+  }
+  set label2id(given: NonNullable<LabelOptions['label2id']>) {
+    assignField(this, 'label2id', given);
   }
 
   /**

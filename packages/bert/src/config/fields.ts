@@ -99,6 +99,23 @@ function requireSizes(fields: BertConfigFields, source: string): void {
     );
 }
 
+/**
+ * Checks the meaning of labels against their number. As in `transformers`: a single class is right
+ * whatever is computed.
+ *
+ * @throws ConfigError
+ */
+export function requireProblem(
+  { problemType }: Pick<BertConfigFields, 'problemType'>,
+  numLabels: number,
+  source: string,
+): void {
+  if (problemType !== 'single_label_classification' || numLabels !== 1) return;
+  throw new ConfigError(
+    `${source}: problemType is 'single_label_classification' and numLabels is 1: for two classes set numLabels to 2, for one number set problemType to 'regression'.`,
+  );
+}
+
 /** @throws ConfigError for a value that a field cannot have */
 export function requireFields(fields: BertConfigFields, source: string): void {
   requireSizes(fields, source);

@@ -11,6 +11,9 @@ export interface LabelOptions {
   label2id?: Readonly<Record<string, number>> | undefined;
 }
 
+/** Options of a configuration for its labels. */
+export const labelNames = ['numLabels', 'id2label', 'label2id'] as const satisfies (keyof LabelOptions)[];
+
 /** Far above every dataset; a file with more is damaged. */
 const mostLabels = 2 ** 20;
 

@@ -1,6 +1,7 @@
 import type { Device } from '@attune/tensor';
 import { anything, flag, objectWith, optional, wholeNumber } from '@attune/validate';
-import { bertConfigOptionNames, type BertConfigOptions } from '../config/bertConfig.ts';
+import type { BertConfigOptions } from '../config/bertConfig.ts';
+import { bertConfigOptionNames } from '../config/optionNames.ts';
 import { ConfigError } from '../errors.ts';
 import { pretrainedKinds, type PretrainedOptions } from '../folder/pretrainedFiles.ts';
 

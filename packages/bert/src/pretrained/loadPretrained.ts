@@ -1,7 +1,8 @@
 import { currentSeed, defaultDevice, Parameter, type Device } from '@attune/tensor';
 import { instanceOf, requireArgument, requireOptions } from '@attune/validate';
 import type { WeightSource } from '../bert/layers.ts';
-import { BertConfig, bertConfigOptionNames } from '../config/bertConfig.ts';
+import { BertConfig } from '../config/bertConfig.ts';
+import { bertConfigOptionNames } from '../config/optionNames.ts';
 import { passedOverMessage } from '../config/passedOver.ts';
 import { CheckpointError } from '../errors.ts';
 import { modelFolder, type ModelFolder } from '../folder/modelFolder.ts';

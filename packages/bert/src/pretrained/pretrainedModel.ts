@@ -25,6 +25,7 @@ import type { LoadReport } from '../weights/loadReport.ts';
 import { writableFolder, type ModelFolder, type WritableFolder } from '../folder/modelFolder.ts';
 import { writeModelFiles } from '../folder/writeModelFiles.ts';
 import { parseShardSize } from '../weights/shardSize.ts';
+import { settle } from '../config/assignField.ts';
 import { BertConfig } from '../config/bertConfig.ts';
 import type { FromPretrainedOptions, NewModelOptions } from './loadOptions.ts';
 import { defaultSeed, drawWeights, loadModel } from './loadPretrained.ts';
@@ -97,6 +98,7 @@ export abstract class PretrainedModel extends Module {
     requireArgument(where, 'config', config, instanceOf(BertConfig));
     requireArgument(where, 'weights', weights, { ...callable, what: 'a function from a name to its Parameter' });
     requireArgument(where, 'seed', seed, forwardOptions.seed);
+    settle(config);
     this.config = config;
     this.seed = seed;
   }
