@@ -64,7 +64,7 @@ describe('a tensor in an expression of JavaScript', () => {
     ['Math.exp(x)', use((x) => Math.exp(x))],
     ['Number(x)', use((x) => Number(x))],
   ])('%s is an error that says what to write', (_, expression) => {
-    expect(expression).toThrow('a Tensor is no number: use add(x, y)');
+    expect(expression).toThrow('a Tensor is not a number: use add(x, y)');
   });
 
   it('has a text in templates, and can be compared with null', () => {
@@ -112,8 +112,8 @@ describe('gradients', () => {
   });
 
   it.each([
-    ['retain_graph', 'a graph is gone through once; compute the loss again'],
-    ['retainGraph', 'a graph is gone through once; compute the loss again'],
+    ['retain_graph', 'a graph can be used only once; compute the loss again'],
+    ['retainGraph', 'a graph can be used only once; compute the loss again'],
     ['create_graph', 'there is no gradient of a gradient'],
     ['createGraph', 'there is no gradient of a gradient'],
   ])('%s says why it is not there', (name, message) => {
@@ -180,7 +180,7 @@ describe('a backward pass after weights were changed', () => {
     const loss = sum(operation(w));
     change(w);
     expect(() => loss.backward()).toThrow(
-      `backward(): ${what.split(' ')[0]} reads values that were changed since: a parameter by step() of an optimizer or by setData(), or a gradient by another backward(). Compute the loss again`,
+      `backward(): ${what.split(' ')[0]} reads values that have changed since: a parameter by step() of an optimizer or by setData(), or a gradient by another backward(). Compute the loss again`,
     );
   });
 
@@ -364,7 +364,7 @@ describe('optimizers and schedulers', () => {
         const parameters = new attune.Linear({ inFeatures: 1, outFeatures: 1 }).parameters();
         return [new SGD([...parameters]), new SGD(parameters)];
       },
-      'new SGD: no parameter was given. A generator such as model.parameters() can be gone through once; call it anew',
+      'new SGD: no parameter was given. A generator such as model.parameters() can be iterated only once; call it again',
     ],
     [
       'a group of the first form with an option that there is not',
@@ -394,7 +394,7 @@ describe('a tensor that is gone when backward reads it is told with the operatio
     const loss = sum(result);
     gone.dispose();
     expect(() => loss.backward()).toThrow(
-      `backward(): ${name} reads a tensor whose memory was given back. Call backward() before dispose() or the end of a device.scope`,
+      `backward(): ${name} reads a tensor whose memory was released. Call backward() before dispose() or the end of a device.scope`,
     );
   });
 

@@ -30,14 +30,14 @@ it.each<[string, () => unknown]>([
   ['got a Linear', () => new ModuleList([new other.Linear(sizes)])],
   ['got a Parameter', () => new AdamW(new other.Linear(sizes).parameters())],
 ])('%s, of a second copy of the package', (message, call) => {
-  expect(call).toThrow(`${message}, ${foreign}`);
+  expect(call).toThrow(`${message} ${foreign}`);
 });
 
 it('a module in a field is not left out in silence', () => {
   class Model extends Module {
     layers = [new Linear(sizes), new other.Linear(sizes)];
   }
-  expect(() => [...new Model().parameters()]).toThrow(`Model: layers.1 is a Linear, ${foreign}`);
+  expect(() => [...new Model().parameters()]).toThrow(`Model: layers.1 is a Linear ${foreign}`);
 });
 
 it('a module keeps anything else in its fields', () => {

@@ -24,9 +24,7 @@ function refuseSurplus(operation: string, most: number, given: ArrayLike<unknown
   const isCallback = Array.isArray(all) && more.length === 0 && all[index as number] === given[most - 1];
   const first = isCallback ? undefined : surplus.find((value) => value !== undefined);
   if (first !== undefined)
-    throw new TensorError(
-      `${operation}: got ${shown(first)} behind its arguments, which it does not take${insteadOf(given, instead)}`,
-    );
+    throw new TensorError(`${operation}: got ${shown(first)} as an extra argument${insteadOf(given, instead)}`);
 }
 
 /** What to write, in words. */

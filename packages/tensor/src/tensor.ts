@@ -143,7 +143,7 @@ export class Tensor<D extends DType = DType> {
   /** The message for uses of the tensor after its memory was released. */
   goneMessage(): string {
     return (
-      `this tensor's memory was given back: ${this.#array.label}, ${formatShape(this.shape)}. That happens by dispose() or using, ` +
+      `this tensor's memory was released: ${this.#array.label}, ${formatShape(this.shape)}. That happens by dispose() or using, ` +
       'at the end of the device.scope in which it was computed, by backward() with releaseResults, or, of a gradient, by zeroGrad(). ' +
       'Use it before, or keep it with device.retain(tensor.array), a gradient with mul(gradient, 1)'
     );
@@ -426,7 +426,7 @@ export class Tensor<D extends DType = DType> {
   /** `toString()` in templates. @throws TensorError in arithmetic and comparisons of JavaScript */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString();
-    throw new TensorError('a Tensor is no number: use add(x, y), mul(x, 2), gt(x, 0), or its value, await x.item()');
+    throw new TensorError('a Tensor is not a number: use add(x, y), mul(x, 2), gt(x, 0), or its value, await x.item()');
   }
 
   /** `toString()` in JSON; for the values, use `await x.toArray()` first. */
@@ -493,7 +493,7 @@ function refuseName(): never {
 }
 
 const backwardKinds = { releaseResults: optional(flag) };
-const once = 'a graph is gone through once; compute the loss again';
+const once = 'a graph can be used only once; compute the loss again';
 const noSecond = 'there is no gradient of a gradient';
 const backwardAdvice = {
   error: AutogradError,

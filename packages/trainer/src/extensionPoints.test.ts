@@ -125,7 +125,7 @@ describe('a subclass of Trainer', () => {
     ['computeLoss', () => Promise.resolve(null), /computeLoss must return the loss.*a Promise: it must not be async/],
     ['computeLoss', () => 0.5, /computeLoss must return the loss.*got 0.5/],
     ['trainingStep', () => undefined, /trainingStep must return the loss.*got undefined/],
-    ['trainingStep', () => null, /the batch has labels \("labels"\), but no loss came of it/],
+    ['trainingStep', () => null, /the batch has labels \("labels"\), but no loss/],
     [
       'trainingStep',
       function (this: Trainer, ...given: Parameters<Trainer['computeLoss']>) {

@@ -34,7 +34,7 @@ const modulelike = objectWith('a module', { forward: 'function', namedParameters
 export function requireModel(trained: TrainableModel, args: TrainingArguments, device?: Device): void {
   if (device && device !== trained.device) {
     throw new TrainerError(
-      'new Trainer: the option device is another GPU than the one that the model is on. Leave it out, or load the model ' +
+      'new Trainer: the option device is not the GPU that the model is on. Leave it out, or load the model ' +
         'there: fromPretrained(name, { device })',
     );
   }

@@ -65,7 +65,7 @@ describe('new Trainer', () => {
     expect((await new Trainer({ model, args, trainDataset, device }).train()).globalStep).toBe(1);
     const elsewhere = await RegressionModel.create();
     expect(() => new Trainer({ model: elsewhere, args, trainDataset, device })).toThrow(
-      /the option device is another GPU than the one that the model is on/,
+      /the option device is not the GPU that the model is on/,
     );
     device.destroy();
   });
@@ -143,7 +143,7 @@ describe('train', () => {
     await expect(short.trainer.train()).rejects.toThrow(/labels has the shape \[2\], which takes 2 numbers; it has 1/);
     const large = await collating({ data: BigInt64Array.of(3n, 2n ** 40n), shape: [2] });
     await expect(large.trainer.train()).rejects.toThrow(
-      /labels holds 1099511627776, which is no whole number of 32 bits/,
+      /labels holds 1099511627776, which is not a whole number of 32 bits/,
     );
   });
 });

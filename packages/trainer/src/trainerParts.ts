@@ -133,7 +133,7 @@ function requireOwnOptimizer(
   if (!optimizer) return;
   const own = new Set(trained?.parameters());
   if (optimizer.paramGroups.some(({ params }) => params.some((parameter) => !own.has(parameter))))
-    fail('optimizers: the optimizer has a parameter that is none of the model');
+    fail("optimizers: the optimizer has a parameter that is not one of the model's");
   if (args?.fp16 && optimizer.lossScale === 1)
     fail('optimizers: with fp16 the optimizer needs the options { fp16: true, lossScale: {} }');
 }

@@ -75,8 +75,8 @@ describe('an instance of a class of the same name', () => {
     [new (class Sub extends theirs.Map {})(), instanceOf(Map), `f: x must be a Map; got a Sub${foreign}`],
     [
       new theirs.Map(),
-      oneOfKinds('a text or Map', text, instanceOf(Map)),
-      `f: x must be a text or Map; got a Map${foreign}`,
+      oneOfKinds('a string or Map', text, instanceOf(Map)),
+      `f: x must be a string or Map; got a Map${foreign}`,
     ],
     [new theirs.Map(), optional(orNull(instanceOf(Map))), `f: x must be a Map, or null; got a Map${foreign}`],
     [

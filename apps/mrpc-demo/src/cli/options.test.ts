@@ -103,7 +103,7 @@ describe('readOptions', () => {
     [['--epochs', 'many'], /--epochs must be a number above 0; got "many"/],
     [['--batch-size', '1.5'], /--batch-size must be a whole number above 0/],
     [['--seed', '-1'], /seed/],
-    [['serve'], /"serve" is no command/],
+    [['serve'], /"serve" is not a command/],
     [['--pocket', '--model', 'm'], /--pocket has a model and a dataset of its own/],
   ])('refuses %j', (words, message) => {
     expect(() => readOptions(words)).toThrow(DemoError);

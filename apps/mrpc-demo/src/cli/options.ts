@@ -60,10 +60,10 @@ interface HelpOptions {
 
 export type DemoOptions = TrainOptions | PredictOptions | HelpOptions;
 
-export const helpText = `Fine-tunes BERT on texts with labels. The lesson's: do two sentences say the same?
+export const helpText = `Fine-tunes BERT on labelled texts. By default: do two sentences mean the same?
 
   npm run demo -- [train] [options]                           train
-  npm run demo -- predict --model FOLDER "one" ["other"]      try a trained model
+  npm run demo -- predict --model FOLDER "one" ["other"]      classify with a trained model
   npm run demo -- predict --model FOLDER                      the same; the sentences come from standard input,
                                                               one a line: no quotation marks are needed
 
@@ -75,12 +75,12 @@ export const helpText = `Fine-tunes BERT on texts with labels. The lesson's: do 
   --delimiter ";"          what separates the fields of a csv file (default: a comma)
   --plain-quotes           quotation marks in a csv or tsv file are part of the texts, as in GLUE's own files
   --epochs N               passes over the training set (default 3, with nothing else named 6; may be a fraction)
-  --max-steps N            stop after so many optimizer steps
+  --max-steps N            stop after N optimizer steps
   --batch-size N           examples in a batch (default 8)
-  --learning-rate X        (default 5e-5)
-  --seed N                 of the data order, dropout and new weights (default 42)
-  --fp16                   mixed precision: faster, and half the memory for what passes between layers
-  --resume                 go on from the newest checkpoint in the output folder: one is written after each epoch, and on Ctrl-C
+  --learning-rate X        the highest learning rate (default 5e-5)
+  --seed N                 seed of the data order, dropout and new weights (default 42)
+  --fp16                   mixed precision: faster, and half the memory for activations
+  --resume                 continue from the newest checkpoint in the output folder; one is written after each epoch and on Ctrl-C
   --best                   keep the model of the epoch with the lowest validation loss, not that of the last
   --early-stopping N       end after N epochs without a lower validation loss, and keep the best model
   --pocket                 train the small BERT on sentence pairs that this program makes itself: a minute, no network
@@ -91,7 +91,7 @@ export const helpText = `Fine-tunes BERT on texts with labels. The lesson's: do 
   --help                   this text
 
 Without --model and --dataset it trains on GLUE MRPC: bert-base-uncased on a GPU with memory of its own, and the smaller
-sentence-transformers/all-MiniLM-L6-v2 on any other adapter. Where the hub cannot be reached, it does what --pocket does.`;
+sentence-transformers/all-MiniLM-L6-v2 on any other adapter. Without a connection to the hub it does what --pocket does.`;
 
 const optionTypes = {
   model: { type: 'string' },
@@ -139,7 +139,7 @@ function parseWords(words: readonly string[]): { values: Values; positionals: st
     if (type === null) {
       const nearest = nearestName(name, Object.keys(optionTypes));
       throw new DemoError(
-        `there is no option ${rawName}${nearest ? `; did you mean --${nearest}?` : '.'} ${seeHelp} A text that begins with - goes behind a --.`,
+        `there is no option ${rawName}${nearest ? `; did you mean --${nearest}?` : '.'} ${seeHelp} Put a text that begins with - after a --.`,
       );
     }
     if (type === 'string' && value === undefined) throw new DemoError(`${rawName} needs a value. ${seeHelp}`);
@@ -171,7 +171,9 @@ export function readOptions(words: readonly string[]): DemoOptions {
     return { command: 'predict', model: values.model, sentences, ...shared };
   }
   if (command !== 'train' || rest.length > 0)
-    throw new DemoError(`"${[command, ...rest].join(' ')}" is no command; there are train (the default) and predict.`);
+    throw new DemoError(
+      `"${[command, ...rest].join(' ')}" is not a command; there are train (the default) and predict.`,
+    );
   if (values.pocket && (values.model ?? values.dataset) !== undefined)
     throw new DemoError('--pocket has a model and a dataset of its own: leave it out, or --model and --dataset.');
   return {

@@ -13,7 +13,7 @@ const hard = [
   '-v',
 ];
 
-/** What Windows' command prompt hands on: carets go, outside of quotation marks. */
+/** What Windows' command prompt passes on: carets outside quotation marks are removed. */
 function withoutCarets(line: string): string {
   let [read, inside] = ['', false];
   for (let at = 0; at < line.length; at++) {

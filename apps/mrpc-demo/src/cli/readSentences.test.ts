@@ -13,7 +13,7 @@ function input(text: string, isTTY = false) {
 
 const say = () => {};
 
-it('takes a sentence a line as it is, whatever it holds', async () => {
+it('takes one sentence a line, unchanged', async () => {
   expect(await readSentences(input('It\'s "$HOME" `ls`\r\n\r\nTwo\n'), say)).toEqual(['It\'s "$HOME" `ls`', 'Two']);
   expect(await readSentences(input('\uFEFFOnly one'), say)).toEqual(['Only one', null]);
 });

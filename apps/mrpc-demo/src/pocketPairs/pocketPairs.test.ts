@@ -35,7 +35,7 @@ describe('pocket pairs', () => {
     );
   });
 
-  it('are labelled truly', () => {
+  it('are labelled correctly', () => {
     for (const { sentence1, sentence2, label } of [...train, ...validation]) {
       expect(Number(parse(sentence1).said === parse(sentence2).said), `${sentence1} ${sentence2}`).toBe(label);
     }

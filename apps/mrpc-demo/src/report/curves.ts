@@ -90,7 +90,7 @@ export function metricsCurve({ evaluations, baselines }: ReportData): string {
         itemStyle: { color: colors[index] },
         data: evaluations.map((entry) => [entry['epoch'] ?? 0, entry[name] ?? 0]),
       })),
-      // Named in the legend: at the lines names would overlap when values are close.
+      // Names are in the legend: beside the lines they would overlap where values are close.
       ...baselines.map(({ name, metrics }, index) => ({
         name: `${name} (${names[0]?.slice(5) ?? ''})`,
         type: 'line',

@@ -58,9 +58,9 @@ function confusionTable(examples: readonly ReportExample[]): string {
   if (names.length === 0 || names.length > mostClasses) return '';
   const count = (label: string, predicted: string) =>
     String(examples.filter((example) => example.label === label && example.predicted === predicted).length);
-  return `<h2>What was told for what</h2>
+  return `<h2>Predictions by label</h2>
 ${table(
-  ['Label', ...names.map((name) => `told ${name}`)],
+  ['Label', ...names.map((name) => `predicted ${name}`)],
   names.map((label) => [label, ...names.map((predicted) => count(label, predicted))]),
 )}`;
 }

@@ -26,7 +26,7 @@ it('is one file with curves, tables and escaped text', () => {
   expect(html).not.toMatch(/<script|src=|href=|eval_runtime|@import/);
 });
 
-it('stands a run that logged nothing', () => {
+it('can show a run that logged nothing', () => {
   expect(
     reportHtml({
       title: 't',
@@ -41,7 +41,7 @@ it('stands a run that logged nothing', () => {
   ).toContain('</html>');
 });
 
-it('gives every tick of an axis other words', () => {
+it('gives every tick of an axis its own text', () => {
   expect([0, 5e-6, 1.5e-5, 0.0005, 0.001, 0.0015, 0.002].map(shortNumber)).toEqual([
     '0',
     '0.000005',

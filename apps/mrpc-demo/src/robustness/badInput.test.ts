@@ -36,7 +36,7 @@ function changeWeights(change: (tensors: Map<string, { shape: readonly number[];
 describe('a checkpoint that is broken says what is wrong', () => {
   it('cut short', async () => {
     writeFileSync(weights(), readFileSync(weights()).subarray(0, 5000));
-    await expect(load()).rejects.toThrow(/model\.safetensors: .*The file is damaged or not whole/);
+    await expect(load()).rejects.toThrow(/model\.safetensors: .*The file is damaged or incomplete/);
   });
 
   it('with a header that lies', async () => {
@@ -125,7 +125,7 @@ describe('data that does not fit says what is wrong', () => {
     await expect(done).rejects.toThrow(/96/);
   });
 
-  it('a column that is not there', async () => {
+  it('a column that does not exist', async () => {
     await expect(
       Promise.resolve().then(() => Dataset.fromRows([{ text: 'a', label: 1 }]).removeColumns(['txt' as 'text'])),
     ).rejects.toThrow(/txt/);
@@ -133,7 +133,7 @@ describe('data that does not fit says what is wrong', () => {
 });
 
 describe('what goes wrong on the way keeps what was good', () => {
-  it('a loss that is not finite is named by its step, and the weights stay good', async () => {
+  it('a loss that is not finite names its step, and the weights stay good', async () => {
     const { model, trainer, done } = await trainOn(rows, {
       maxSteps: 20,
       learningRate: 1e30,
@@ -149,7 +149,7 @@ describe('what goes wrong on the way keeps what was good', () => {
     expect(trainer.state.globalStep).toBeGreaterThan(0);
   });
 
-  it('an output folder that cannot be written is told before the first step', async () => {
+  it('an output folder that cannot be written is an error before the first step', async () => {
     writeFileSync(join(folder, 'file'), '');
     const tokenizer = await AutoTokenizer.fromPretrained(folder);
     const model = await load();

@@ -68,7 +68,7 @@ const software: DeviceInfo = { ...here, software: true };
 const discrete: DeviceInfo = { ...here, software: false, vendor: 'nvidia', device: 'nvidia-geforce-rtx-4070' };
 const optionsOf = (...words: string[]) => readOptions(words) as TrainOptions;
 
-describe('what is trained where nothing is named', () => {
+describe('what is trained if nothing is named', () => {
   it.each([
     ['a software adapter', software, 'sentence-transformers/all-MiniLM-L6-v2', /23 million weights, 92 MB.*minutes on/],
     ['a discrete GPU', discrete, 'bert-base-uncased', /110 million weights, 442 MB.*one to ten minutes/],
@@ -107,7 +107,7 @@ describe('what is trained where nothing is named', () => {
     const said: string[] = [];
     const source = await chooseSource(optionsOf('--dataset', 'glue/mrpc'), software, (line) => said.push(line));
     expect(source.modelName).toBe('sentence-transformers/all-MiniLM-L6-v2');
-    expect(said.join()).toMatch(/No model is named: .*all-MiniLM-L6-v2 \(23 million weights/);
+    expect(said.join()).toMatch(/No model was named: using .*all-MiniLM-L6-v2 \(23 million weights/);
   });
 });
 

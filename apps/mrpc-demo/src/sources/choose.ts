@@ -23,7 +23,7 @@ export async function chooseSource(
   const named = (name: string) => pretrainedSource(name, dataset ?? lessonDataset, options, say);
   if (model !== null) return named(model);
   if (dataset !== null) {
-    say(`No model is named: ${lesson.name} (${lesson.size}, downloaded once).`);
+    say(`No model was named: using ${lesson.name} (${lesson.size}, downloaded once).`);
     return named(lesson.name);
   }
   if (options.pocket) return pocketSource();

@@ -29,7 +29,7 @@ describe('labelledData', () => {
     expect(data.validation.at(0)).toEqual({ sentence1: 'text 0', label: 0 });
   });
 
-  it('holds rows out where there are none to validate on', async () => {
+  it('holds rows out if there are none to validate on', async () => {
     const data = await read({ train: rows(20, (row) => row % 3) });
     expect([data.train.length, data.validation.length]).toEqual([18, 2]);
     expect(data.labelNames).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2']);

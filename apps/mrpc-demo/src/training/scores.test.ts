@@ -9,12 +9,12 @@ import { comparedWithBaselines, metricsInWords } from './scores.ts';
 const scores = (name: string, metrics: Record<string, number>) => ({ name, metrics });
 
 describe('scores', () => {
-  it('are told in words', () => {
+  it('are written as a sentence', () => {
     expect(metricsInWords({ accuracy: 0.8604, f1: 0.9 })).toBe('accuracy 86.0%, F1 90.0%');
     expect(metricsInWords({ rmse: 0.5 })).toBe('RMSE 0.5000');
   });
 
-  it('are compared with what can be had without a model', () => {
+  it('are compared with baselines that need no model', () => {
     const baselines = [scores('most frequent label', { accuracy: 0.5 }), scores('bag of words', { accuracy: 0.7 })];
     expect(comparedWithBaselines(scores('', { accuracy: 0.86, f1: 0 }), baselines)).toBe(
       'That is 36.0 points above most frequent label and 16.0 points above bag of words.',
@@ -29,7 +29,7 @@ describe('scores', () => {
 });
 
 describe('saving', () => {
-  it('goes to a folder beside when the one asked for cannot be written, and says so', async () => {
+  it('goes to a folder next to the requested one if that cannot be written, and says so', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-demo-'));
     const output = join(folder, 'out');
     writeFileSync(output, '');

@@ -111,7 +111,7 @@ export function requireSeparate(kernel: string, reads: readonly GpuArray[], writ
 
 function sharedMemory(kernel: string, written: GpuArray, other: GpuArray): KernelArgumentError {
   return new KernelArgumentError(
-    `${kernel}: ${written.label} is written and shares memory with ${other.label}; it must lie in another buffer`,
+    `${kernel}: ${written.label} is written and shares memory with ${other.label}; it must be in another buffer`,
   );
 }
 

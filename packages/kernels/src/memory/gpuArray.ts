@@ -116,13 +116,13 @@ export class GpuArray {
     if (start % viewAlignment !== 0) {
       throw new KernelArgumentError(
         `view of ${this.label}: it would begin at byte ${start}, and bindings begin at multiples of ${viewAlignment} bytes: ` +
-          `element ${offset} of ${this.elementType} is none, the next is ${Math.ceil(start / viewAlignment) * (viewAlignment / bytesPerElement[this.elementType])}. ` +
-          'Pad what lies before it, or pass the kernel the whole array and the first element as a parameter.',
+          `element ${offset} of ${this.elementType} is not on one; the next that is on one is ${Math.ceil(start / viewAlignment) * (viewAlignment / bytesPerElement[this.elementType])}. ` +
+          'Pad what comes before it, or pass the kernel the whole array and the first element as a parameter.',
       );
     }
     if (offset < 0 || length < 0 || offset + length > this.length) {
       throw new KernelArgumentError(
-        `view of ${this.label}: elements ${offset} to ${offset + length} lie outside its ${this.length}`,
+        `view of ${this.label}: elements ${offset} to ${offset + length} are outside its ${this.length}`,
       );
     }
     return new GpuArray(this.storage, this.elementType, length, label, this.byteOffset + start, [this]);

@@ -164,7 +164,7 @@ export class MemoryManager {
     if (!kind || owner !== this) {
       if (array.released) return;
       throw new ReleasedArrayError(
-        `gpu.release: array ${array.label} is a part of others; it goes back with the array that it was taken from`,
+        `gpu.release: array ${array.label} is part of another array, and is released with it`,
       );
     }
     this.#options.recorded.recordWaiting();

@@ -45,7 +45,7 @@ export function requireOwn(where: string, array: GpuArray, device: GPUDevice, na
   const other = array.storage.device;
   if (other === device) return;
   throw new KernelArgumentError(
-    `${where}: array ${array.label} lies on ${other.label}, and this runs on ${device.label}. ` +
-      'Arrays of one call must lie on one device: read it there and upload it here.',
+    `${where}: array ${array.label} is on ${other.label}, and this runs on ${device.label}. ` +
+      'Arrays of one call must be on one device: read it there and upload it here.',
   );
 }

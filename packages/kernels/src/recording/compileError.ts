@@ -51,7 +51,7 @@ const remedies: readonly Remedy[] = [
     means: /extension '\w+' is not allowed|extension is not supported|enable-extension is not yet supported/,
     line: /^\s*enable\b/,
     what: () =>
-      'this device lacks what the line enables. Take this variant only where gpu.profile says that it is there (f16Storage, subgroups), ' +
+      'this device lacks what the line enables. Use this variant only where gpu.profile reports it (f16Storage, subgroups), ' +
       'and another elsewhere.',
   },
   {

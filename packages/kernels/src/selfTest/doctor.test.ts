@@ -33,7 +33,7 @@ describe('the doctor', () => {
       Promise.reject(new NoAdapterError('No WebGPU adapter answered. Install a driver.')),
     );
     expect(report).toMatchObject({ healthy: false, device: null, dispatch: null });
-    expect(describeReport(report)).toEqual(['Not well: No WebGPU adapter answered. Install a driver.']);
+    expect(describeReport(report)).toEqual(['Problem: No WebGPU adapter answered. Install a driver.']);
   });
 
   it('starts before the first build, to say that one is needed', () => {

@@ -114,7 +114,7 @@ export function describeReport(report: DoctorReport): string[] {
       ),
     );
   }
-  lines.push(report.problem ? `Not well: ${report.problem}` : 'All is well.');
+  lines.push(report.problem ? `Problem: ${report.problem}` : 'All is well.');
   return lines;
 }
 

@@ -39,7 +39,7 @@ export function checkpoint<Inputs extends readonly unknown[], Result extends Ten
   if (typeof fn !== 'function') requireArgument('checkpoint', 'fn', fn, callable, TensorError);
   requireSynchronous('checkpoint', fn);
   const device = inputs.find((input) => input instanceof Tensor)?.device;
-  if (!device) throw new TensorError('checkpoint: pass at least one tensor behind the function: checkpoint(fn, x)');
+  if (!device) throw new TensorError('checkpoint: pass at least one tensor after the function: checkpoint(fn, x)');
   if (!isGradEnabled() || currentPostponed()) return fn(...inputs);
   const segment = new Segment(device, () => fn(...inputs));
   return segment.compute() as Result;
@@ -139,7 +139,7 @@ class Segment {
     const same = (output: Tensor, index: number) => shapesEqual(output.shape, again[index]?.shape ?? [-1]);
     if (again.length === this.#outputs.length && this.#outputs.every(same)) return;
     throw new AutogradError(
-      `checkpoint: called again for its gradients, the function gave ${shapes(again)}; it was ${shapes(this.#outputs)}. ` +
+      `checkpoint: the function gave ${shapes(this.#outputs)}, and ${shapes(again)} when it was called again for its gradients. ` +
         'It must compute the same each time',
     );
   }

@@ -251,7 +251,7 @@ export class Gradients {
     const array = device.allocate(
       'f32',
       inputs.reduce((total, { size }) => total + size, 0),
-      'gradients of parameters in a row',
+      'gradients of contiguous parameters',
     );
     write(array, false);
     let offset = 0;

@@ -185,16 +185,16 @@ describe('a tensor that shares memory', () => {
     expect(device.memory.liveArrays).toBe(liveArrays - 1);
   });
 
-  it('says that its memory was given back', () => {
+  it('says that its memory was released', () => {
     using network = new Network();
     const x = input();
     const inScope = device.scope(() => tanh(x));
     x.dispose();
-    expect(() => tanh(x)).toThrow(/this tensor's memory was given back: tensor, \[8, 64\].*dispose\(\)/);
-    expect(() => tanh(inScope)).toThrow(/this tensor's memory was given back: tanh, \[8, 64\].*device.scope/);
+    expect(() => tanh(x)).toThrow(/this tensor's memory was released: tensor, \[8, 64\].*dispose\(\)/);
+    expect(() => tanh(inScope)).toThrow(/this tensor's memory was released: tanh, \[8, 64\].*device.scope/);
     network.dispose();
     expect(() => linear(input(), network.linear.weight)).toThrow(
-      /this parameter's memory was given back: \[64, 64\]. Its model was disposed/,
+      /this parameter's memory was released: \[64, 64\]. Its model was disposed/,
     );
     expect(() => layerNorm(input(), network.norm.weight!, network.norm.bias!)).toThrow(/model was disposed/);
   });

@@ -67,7 +67,7 @@ function goThrough(
     if (!node) continue;
     if (node.spent) {
       throw new AutogradError(
-        `backward(): the operation ${node.operation} was gone through before; its intermediate values are gone. Compute the loss again.`,
+        `backward(): the values that ${node.operation} kept were released by another backward(). Compute the loss again.`,
       );
     }
     const gradientCame = gradients.enter(tensor);

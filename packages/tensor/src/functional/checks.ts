@@ -33,7 +33,7 @@ export function requireFloats(operation: string, name: string, input: Tensor, be
 export function requireDeviceOf(operation: string, name: string, { device }: Tensor, first: Tensor): void {
   if (device !== first.device)
     throw new TensorError(
-      `${operation}: ${name} lives on another device than the first tensor; make all tensors and parameters with one device`,
+      `${operation}: ${name} is on another device than the first tensor; make all tensors and parameters on one device`,
     );
 }
 

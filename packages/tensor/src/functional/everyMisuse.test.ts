@@ -71,7 +71,7 @@ describe('tensors that are none, gone, or elsewhere are told by operation and ar
       });
       const same = tensor.dtype === 'f32' ? gone : api.cast(gone, tensor.dtype);
       same.dispose();
-      expectTold(name, call(same), /cannot be read: this tensor's memory was given back/);
+      expectTold(name, call(same), /cannot be read: this tensor's memory was released/);
       if (count === 1) continue;
       const far = api.zeros(tensor.shape, { device: other, dtype: tensor.dtype });
       expectTold(name, call(far), /another device/);
@@ -175,11 +175,11 @@ describe('numbers out of range are told', () => {
       () => api.indexSelect(x(), 0, [0, 2]),
       /index 1 is 2, outside the 2 elements of dimension 0 of \[2, 3\]/,
     ],
-    ['gatherRows', () => api.gatherRows(x(), Uint32Array.of(2)), /row 2 lies outside the matrix, which has 2 rows/],
+    ['gatherRows', () => api.gatherRows(x(), Uint32Array.of(2)), /row 2 is outside the matrix, which has 2 rows/],
     [
       'embeddingSum',
       () => api.embeddingSum([x()], [Int32Array.of(2)]),
-      /id 2 at place 0 lies outside table 0, which has 2 rows/,
+      /id 2 at index 0 is outside table 0, which has 2 rows/,
     ],
     [
       'crossEntropy',

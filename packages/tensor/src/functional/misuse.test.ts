@@ -31,7 +31,7 @@ describe('misuse is told in words', () => {
       'class weights that would learn',
       ({ crossEntropy }) =>
         crossEntropy!(x, Int32Array.of(0, 1), { weight: tensors.ones([2], { requiresGrad: true }) }),
-      /crossEntropy: weight requires a gradient, and gets none, as in PyTorch; use weight.detach\(\)/,
+      /crossEntropy: weight requires a gradient but cannot get one, as in PyTorch; use weight.detach\(\)/,
     ],
     [
       'the same',
@@ -78,12 +78,12 @@ describe('misuse is told in words', () => {
     [
       'two open extents',
       ({ reshape }) => reshape!(x, [-1, -1]),
-      /reshape: \[2, 2\] has 4 elements; \[-1, -1\] leaves no one number for -1/,
+      /reshape: \[2, 2\] has 4 elements; \[-1, -1\] leaves no single size for -1/,
     ],
     [
       'an extent that could be any',
       ({ reshape, zeros }) => reshape!(zeros!([0, 3]), [0, -1]),
-      /reshape: \[0, 3\] has 0 elements; \[0, -1\] leaves no one number for -1/,
+      /reshape: \[0, 3\] has 0 elements; \[0, -1\] leaves no single size for -1/,
     ],
     ['no shape', ({ reshape }) => reshape!(x, [1n, Symbol('two')]), /reshape: shape must be an array of whole numbers/],
     [
@@ -120,7 +120,7 @@ describe('misuse is told in words', () => {
     [
       'endless steps',
       ({ arange }) => arange!(0, 2 ** 40),
-      /arange: from 0 to 1099511627776 in steps of 1 are .* too many/,
+      /arange: from 0 to 1099511627776 in steps of 1 there are .* too many/,
     ],
     [
       'a mask of whole numbers',
@@ -141,7 +141,7 @@ describe('misuse is told in words', () => {
     [
       'another type than the data',
       ({ tensor }) => tensor!(Float32Array.of(1), { shape: [1], device, dtype: 'i32' }),
-      /data are Float32Array, which is f32; dtype says i32/,
+      /data is a Float32Array, which holds f32; dtype is i32/,
     ],
     ['a negative extent', ({ zeros }) => zeros!([-1], { device }), /zeros: shape must be an array of whole numbers/],
     [
@@ -199,7 +199,7 @@ describe('misuse is told in words', () => {
   it('two devices', () => {
     const far = tensors.tensor([1, 2, 3, 4], { shape: [2, 2], device: other });
     for (const call of [() => tensors.add(x, far), () => tensors.matmul(x, far), () => tensors.linear(far, x)])
-      expect(call).toThrow(/lives on another device than (a|the first tensor)/);
+      expect(call).toThrow(/is on another device than (a|the first tensor)/);
   });
 
   it.each<[string, () => unknown, RegExp]>([
@@ -260,7 +260,7 @@ function parameterCount(call: (...given: never[]) => unknown): number {
 describe('surplus arguments are refused', () => {
   type Function = (...given: readonly unknown[]) => unknown;
   const takesAnyNumber = new Set(['slice', 'flip', 'squeeze', 'einsum', 'checkpoint', 'defaultDevice']);
-  const behind = 'behind its arguments, which it does not take';
+  const behind = 'as an extra argument';
   const own = Object.entries({ ...tensors, ...tensors.init }).filter(
     (entry): entry is [string, Function] => typeof entry[1] === 'function' && /^[a-z]/.test(entry[0]),
   );
@@ -274,7 +274,7 @@ describe('surplus arguments are refused', () => {
     await expect(async () => call(...filled, true)).rejects.toThrow(told);
     await expect(async () => call(...filled, undefined, true)).rejects.toThrow(told);
     const padded = Promise.resolve().then(() => call(...filled, undefined));
-    expect(String(await padded.catch((error: unknown) => error))).not.toContain('behind its arguments');
+    expect(String(await padded.catch((error: unknown) => error))).not.toContain('extra argument');
   });
 
   const modules = Object.entries(tensors as unknown as Readonly<Record<string, new (...given: unknown[]) => object>>)
@@ -329,17 +329,13 @@ describe('surplus arguments are refused', () => {
   it.each(methodNames.filter((name) => !takesAnyNumber.has(name)))('of the method %s', (name) => {
     const call = () => method(name, ...Array.from({ length: 5 }, () => 0));
     expect(call).toThrow(TensorError);
-    expect(call).toThrow(': got 0 behind its arguments, which it does not take');
+    expect(call).toThrow(': got 0 as an extra argument');
   });
 
   it.each<[string, readonly unknown[], string]>([
-    ['reshape', [4, 1], 'reshape: got 1 behind its arguments, which it does not take; write one array, [4, 1]'],
+    ['reshape', [4, 1], 'reshape: got 1 as an extra argument; write one array, [4, 1]'],
     ['permute', [1, 0], 'write one array, [1, 0]'],
-    [
-      'clamp',
-      [0, 1],
-      'clamp: got 1 behind its arguments, which it does not take; options are one object, { min, max }',
-    ],
+    ['clamp', [0, 1], 'clamp: got 1 as an extra argument; options are one object, { min, max }'],
     ['pad', [[1, 1], 'constant', 0], 'options are one object, { value }'],
     ['smoothL1Loss', [0, 'mean', 1], 'options are one object, { reduction, beta }'],
     ['sum', [{ dim: 1 }], 'got an object with dim; dim is an argument of its own, before any options'],
@@ -348,7 +344,7 @@ describe('surplus arguments are refused', () => {
     ['variance', [0, { unbiased: false }], 'variance has no option unbiased: it is correction: 1 or 0'],
     ['norm', [0, { ord: 1 }], 'norm has no option ord: it is called p'],
     ['dropout', [0.1], 'got 0.1; new Dropout({ p: 0.1 }) has its own site and random'],
-    ['detach', [true], 'detach: got true behind its arguments'],
+    ['detach', [true], 'detach: got true as an extra argument'],
   ])('%s says what to write for the arguments of PyTorch', (name, given, message) => {
     expect(() => method(name, ...given)).toThrow(message);
   });
@@ -370,7 +366,7 @@ describe('surplus arguments are refused', () => {
     expect(method('matmul', x)).toBeInstanceOf(tensors.Tensor);
     expect(method('sum', 0, { keepDim: true })).toBeInstanceOf(tensors.Tensor);
     expect(method('where', tensors.gt(x, 0), 1)).toBeInstanceOf(tensors.Tensor);
-    expect(() => method('relu', true)).toThrow('relu: got true behind its arguments');
+    expect(() => method('relu', true)).toThrow('relu: got true as an extra argument');
   });
 
   it('and functions let those pass that map and reduce give them', () => {
@@ -378,7 +374,7 @@ describe('surplus arguments are refused', () => {
     expect([x, x].reduce(tensors.add)).toBeInstanceOf(tensors.Tensor);
     expect([x, x].map(tensors.round)).toHaveLength(2);
     // The second argument is the place: no operand.
-    expect(() => [x, x].map(tensors.mul as never)).toThrow('mul: got an array of 2 behind its arguments');
+    expect(() => [x, x].map(tensors.mul as never)).toThrow('mul: got an array of 2 as an extra argument');
   });
 
   it.each<[string, () => readonly unknown[], string]>([
@@ -392,6 +388,6 @@ describe('surplus arguments are refused', () => {
     ['relu', () => [x, true], 'true'],
   ])('%s tells what would change it in PyTorch', (name, given, surplus) => {
     const call = (tensors as unknown as Record<string, Function>)[name]!;
-    expect(() => call(...given())).toThrow(`${name}: got ${surplus} behind its arguments, which it does not take`);
+    expect(() => call(...given())).toThrow(`${name}: got ${surplus} as an extra argument`);
   });
 });

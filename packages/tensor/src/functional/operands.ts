@@ -98,7 +98,7 @@ export function requireOperands(
     }
     if (operand.device !== first.device)
       throw new TensorError(
-        `${operation}: ${name} lives on another device than ${firstName}; make all tensors and parameters with one device`,
+        `${operation}: ${name} is on another device than ${firstName}; make all tensors and parameters on one device`,
       );
     if (!fits(first.dtype, operand.dtype, floatsMix))
       throw new TensorError(

@@ -60,7 +60,7 @@ describe('clipGradNorm', () => {
     const { all, gradients } = withGradients(Infinity);
     await expect(clipGradNorm(all, 1, { errorIfNonfinite: true })).rejects.toThrow(AutogradError);
     await expect(clipGradNorm(all, 1, { errorIfNonfinite: true })).rejects.toThrow(
-      /the norm of the gradients is Infinity, so they cannot be clipped; they are as they were/,
+      /the norm of the gradients is Infinity, so they cannot be clipped and are left unchanged/,
     );
     expect(await gradients()).toEqual([Infinity, -Infinity, Infinity]);
     expect(await (await clipGradNorm(all, 1)).item()).toBe(Infinity);
@@ -85,7 +85,7 @@ describe('misuse of clipping is told in words', () => {
     [
       'names',
       () => clipGradNorm([['a', 1]] as never, 1),
-      /parameter 0 is no Tensor; pass model.parameters\(\), without names/,
+      /parameter 0 is not a Tensor; pass model.parameters\(\), without names/,
     ],
     [
       'nothing',

@@ -37,13 +37,13 @@ function withGradients(where: string, parameters: Tensor | Iterable<Tensor>): re
   const [first] = given;
   if (!first)
     throw new TensorError(
-      `${where}: no parameter was given. A generator such as model.parameters() can be gone through once; call it anew`,
+      `${where}: no parameter was given. A generator such as model.parameters() can be iterated only once; call it again`,
     );
   for (const [index, parameter] of given.entries()) {
     if (!(parameter instanceof Tensor))
-      throw new TensorError(`${where}: parameter ${index} is no Tensor; pass model.parameters(), without names`);
+      throw new TensorError(`${where}: parameter ${index} is not a Tensor; pass model.parameters(), without names`);
     if (parameter.device !== first.device)
-      throw new TensorError(`${where}: parameter ${index} lives on another device than the first`);
+      throw new TensorError(`${where}: parameter ${index} is on another device than the first`);
   }
   return [first, given.filter((parameter) => parameter.hasGrad)];
 }
@@ -85,7 +85,7 @@ export async function clipGradNorm(
   const total = noGrad(() => norm(stack(clipped.map(({ grad }) => norm(grad as Tensor, null, { p }))), null, { p }));
   if (errorIfNonfinite && !Number.isFinite(await total.item()))
     throw new AutogradError(
-      `${where}: the norm of the gradients is ${await total.item()}, so they cannot be clipped; they are as they were`,
+      `${where}: the norm of the gradients is ${await total.item()}, so they cannot be clipped and are left unchanged`,
     );
   noGrad(() => {
     const factor = clamp(div(maxNorm, add(total, 1e-6)), { max: 1 });

@@ -66,7 +66,7 @@ describe('groupParameters', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['a rule that fits nothing', [{ pattern: /leyer/ }], /\/leyer\/ fits none of 6 names, such as embeddings/],
+    ['a rule that fits nothing', [{ pattern: /leyer/ }], /\/leyer\/ matches none of 6 names, such as embeddings/],
     ['nothing left', [{ pattern: /./, freeze: true }], /none is left to train/],
     ['a pattern that goes on where it was', [{ pattern: /bias/g }], /pattern must be .*without the flags g and y/],
     ['a text', [{ pattern: 'bias' }], /rule 0: pattern must be a regular expression.*got "bias"/],

@@ -41,7 +41,7 @@ const namesAndParameters = {
 
 const ruleKinds = {
   pattern: {
-    what: 'a regular expression such as /\\.bias$/, without the flags g and y, which go on where they were',
+    what: 'a regular expression such as /\\.bias$/, without the flags g and y, which remember where they stopped',
     holds: (value: unknown) => value instanceof RegExp && !value.global && !value.sticky,
   },
   lr: optional(oneOfKinds('a number of at least 0, or a function that gives one', rate, callable)),
@@ -88,7 +88,7 @@ export function groupParameters(
   for (const { pattern } of rules)
     if (!named.some(([name]) => pattern.test(name)))
       throw new TensorError(
-        `${where}: ${String(pattern)} fits none of ${named.length} names, such as ${named[0]?.[0]}`,
+        `${where}: ${String(pattern)} matches none of ${named.length} names, such as ${named[0]?.[0]}`,
       );
   const groups = new Map<string, { params: (readonly [string, Parameter])[]; lr?: number; weightDecay?: number }>();
   for (const [name, parameter] of named) {

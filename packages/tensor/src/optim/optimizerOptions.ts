@@ -147,7 +147,7 @@ function deviceOf(where: string, groups: readonly PlainGroup[]): Device {
   const [[firstName, { device }] = named[0] as never, ...others] = named;
   for (const [name, parameter] of others) {
     if (parameter.device !== device)
-      throw new TensorError(`${where}: the parameters ${firstName} and ${name} live on different devices`);
+      throw new TensorError(`${where}: the parameters ${firstName} and ${name} are on different devices`);
   }
   return device;
 }

@@ -61,7 +61,7 @@ export class ParamGroup {
   set lr(value: number) {
     if (typeof this.#lr !== 'number') {
       throw new TensorError(
-        'paramGroups: the learning rate of every update was given beforehand, as lr: Float64Array; give a number to change it between steps',
+        'paramGroups: the learning rate of every update was given in advance, as lr: Float64Array; give a number to change it between steps',
       );
     }
     requireArgument('paramGroups', 'lr', value, rate, TensorError);
@@ -143,10 +143,9 @@ export function readParams(where: string, params: unknown): PlainGroup[] {
   const all = groups.flatMap(({ named }) => named.map(([, parameter]) => parameter));
   if (all.length === 0)
     throw new TensorError(
-      `${where}: no parameter was given${Array.isArray(params) ? '' : '. A generator such as model.parameters() can be gone through once; call it anew'}`,
+      `${where}: no parameter was given${Array.isArray(params) ? '' : '. A generator such as model.parameters() can be iterated only once; call it again'}`,
     );
-  if (new Set(all).size !== all.length)
-    throw new TensorError(`${where}: a parameter stands in two places of the groups`);
+  if (new Set(all).size !== all.length) throw new TensorError(`${where}: a parameter is in the groups twice`);
   const names = groups.flatMap(({ named }) => named.map(([name]) => name));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new TensorError(`${where}: two parameters have the name ${twice}`);

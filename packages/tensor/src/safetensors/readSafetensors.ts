@@ -39,7 +39,7 @@ export function readSafetensors(file: Uint8Array, source = 'safetensors file'): 
   // Node's Buffer is a Uint8Array whose `slice` does not copy; results must be plain Uint8Arrays.
   const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const fail = (reason: string): never => {
-    throw new SafetensorsError(`${source}: ${reason}. The file is damaged or not whole: fetch or save it again.`);
+    throw new SafetensorsError(`${source}: ${reason}. The file is damaged or incomplete: download or save it again.`);
   };
   if (bytes.byteLength < 8) fail(`has ${bytes.byteLength} bytes; the length of its header alone takes 8`);
   const headerBytes = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));

@@ -17,8 +17,7 @@ export function readStateDict(file: Uint8Array, source = 'safetensors file'): St
   return new Map(
     [...tensors].map(([name, entry]) => {
       const data = floatsOf(entry);
-      if (!data)
-        throw new SafetensorsError(`${source}: ${name} is of ${entry.dtype}; F32, F16, BF16 or F64 was expected`);
+      if (!data) throw new SafetensorsError(`${source}: ${name} must be F32, F16, BF16 or F64; it is ${entry.dtype}`);
       return [name, { dtype: 'f32', shape: entry.shape, data }];
     }),
   );

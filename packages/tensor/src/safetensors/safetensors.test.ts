@@ -32,7 +32,7 @@ it('readStateDict gives what loadStateDict takes, floats of any width', () => {
   );
   const whole = writeSafetensors([['ids', { shape: [1], data: Int32Array.of(1) }]]);
   expect(() => readStateDict(whole, 'x.safetensors')).toThrow(
-    new SafetensorsError('x.safetensors: ids is of I32; F32, F16, BF16 or F64 was expected'),
+    new SafetensorsError('x.safetensors: ids must be F32, F16, BF16 or F64; it is I32'),
   );
 });
 

@@ -82,7 +82,7 @@ export function writeSafetensors(
 const named = 'names and tensors: an array or a Map of [name, { shape, data }]';
 
 const metadataKind: Kind = {
-  what: 'a table of texts',
+  what: 'a table of strings',
   holds: (value) =>
     typeof value === 'object' && value !== null && Object.values(value).every((entry) => typeof entry === 'string'),
 };

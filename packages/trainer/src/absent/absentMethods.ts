@@ -2,7 +2,7 @@ import { unchanging } from '../arguments/refuseAssignment.ts';
 import { TrainerError } from '../errors.ts';
 
 const upload =
-  'nothing is uploaded. Call saveModel() and createModelCard(), then npx @huggingface/hub upload user/name FOLDER';
+  'nothing is uploaded: call saveModel() and createModelCard(), then npx @huggingface/hub upload user/name FOLDER';
 const oneProcess = 'a run is one process on one GPU';
 const oneLoss = 'override computeLoss or trainingStep, which record what a step computes';
 
@@ -43,7 +43,7 @@ const json = 'toJSON() gives the arguments under their Python names';
 /** The same for `transformers.TrainingArguments`. */
 export const absentArgumentMethods: Readonly<Record<string, string>> = {
   getProcessLogLevel: 'there are no levels of messages',
-  getWarmupSteps: 'warmupSteps below 1 is a part of the steps, which each log entry and the lrScheduler show',
+  getWarmupSteps: 'warmupSteps below 1 is a fraction of the steps; each log entry and the lrScheduler show the rate',
   mainProcessFirst: oneProcess,
   ...Object.fromEntries(
     ['Dataloader', 'Evaluate', 'Logging', 'LrScheduler', 'Optimizer', 'PushToHub', 'Save', 'Testing', 'Training'].map(

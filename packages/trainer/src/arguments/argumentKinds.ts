@@ -28,7 +28,7 @@ function oneOfNames(names: readonly string[], notYet: readonly string[]): Kind {
 const interval = oneOfNames(['no', 'steps', 'epoch'], []);
 
 const stepsOrPart: Kind = {
-  what: 'a whole number of steps, or a part of all steps below 1',
+  what: 'a whole number of steps, or a fraction of all steps below 1',
   holds: (value) =>
     Number.isFinite(value) && (value as number) >= 0 && ((value as number) < 1 || Number.isInteger(value)),
 };
@@ -44,7 +44,7 @@ const report: Kind = {
     const wrong: unknown = Array.isArray(value) ? value.find((name) => !isReport(name)) : value;
     if (!otherReports.includes(String(wrong))) return shown(value);
     return (
-      `'${String(wrong)}', for which there is nothing here: pass a callback that sends each entry there, ` +
+      `'${String(wrong)}', which is not supported: pass a callback that sends each entry there, ` +
       '{ onLog: (args, state, control, { logs }) => … }'
     );
   },
@@ -77,7 +77,7 @@ export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind
   optim: oneOfNames(optimizerNames, otherOptimizerNames),
   // The optimizer checks its own arguments.
   optimArgs: orNull({
-    what: "an object such as { momentum: 0.9 }, or a text such as 'momentum=0.9'",
+    what: "an object such as { momentum: 0.9 }, or a string such as 'momentum=0.9'",
     holds: (value) => typeof value === 'string' || object.holds(value),
   }),
   // The schedule checks its name and options.
@@ -93,7 +93,7 @@ export const argumentKinds: Readonly<Record<keyof TrainingArgumentsOptions, Kind
   disableTqdm: flag,
   evalStrategy: interval,
   evalSteps: orNull({
-    what: 'a whole number of steps from 1, or a part of all steps below 1',
+    what: 'a whole number of steps from 1, or a fraction of all steps below 1',
     holds: (value) => stepsOrPart.holds(value) && (value as number) > 0,
   }),
   evalDelay: numberAtLeast(0),

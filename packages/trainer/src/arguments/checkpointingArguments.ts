@@ -8,7 +8,7 @@ import type { CheckpointingKwargs, TrainingArgumentsOptions } from './defaults.t
  * possible here.
  */
 const only = (value: unknown): Kind => ({
-  what: `${shown(value)}: nothing else is possible here`,
+  what: `${shown(value)}, the only supported value`,
   holds: (given) => given === value,
   optional: true,
 });

@@ -46,7 +46,7 @@ describe('every argument', () => {
     [{ optim: 'sgd', optimArgs: 'momentum=fast' }, /optimArgs: momentum must be a number.*got "fast"/],
     [{ optim: 'sgd', optimArgs: 'momentum' }, /optimArgs must be such as 'momentum=0.9/],
     [{ optim: 'sgd', optimArgs: { nesterov: true } }, /nesterov needs a momentum/],
-    [{ optim: 'sgd', optimArgs: { weightDecay: 0.1 } }, /weightDecay is an argument of its own/],
+    [{ optim: 'sgd', optimArgs: { weightDecay: 0.1 } }, /weightDecay is a training argument of its own/],
     [{ optimArgs: { lr: 1 } }, /learningRate/],
     [{ optimArgs: { momentum: 0.9 } }, /adamw_torch_fused has no argument momentum; it takes none/],
     [{ trainSamplingStrategy: 'batch_rebalance' }, /'batch_rebalance', which is not supported yet/],

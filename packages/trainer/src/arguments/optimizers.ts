@@ -106,11 +106,14 @@ export function readOptimArgs(optim: OptimizerName, given: string | OptimArgs | 
 
 function unknownArgument(optim: OptimizerName, name: string): string {
   const names = Object.keys(optimizers[optim].kinds);
-  if (name === 'weightDecay') return 'optimArgs: weightDecay is an argument of its own, which goes by parameter group';
-  if (name === 'lr') return 'optimArgs: the learning rate is an argument of its own, learningRate';
+  if (name === 'weightDecay')
+    return 'optimArgs: weightDecay is a training argument of its own, applied by parameter group';
+  if (name === 'lr') return 'optimArgs: the learning rate is a training argument of its own, learningRate';
   const near = nearestName(name, names);
   const takes =
-    names.length > 0 ? `it takes ${names.join(', ')}` : 'it takes none; its numbers are arguments of their own';
+    names.length > 0
+      ? `it takes ${names.join(', ')}`
+      : 'it takes none, as its settings are training arguments of their own';
   return `optimArgs: ${optim} has no argument ${name}; ${near ? `did you mean ${near}?` : takes}`;
 }
 

@@ -1,5 +1,5 @@
 const oneProcess = 'a run is one process on one GPU';
-const onlyWebGpu = 'there is no other way than WebGPU; on Linux VK_DRIVER_FILES names a software driver';
+const onlyWebGpu = 'WebGPU is the only backend; on Linux VK_DRIVER_FILES names a software driver';
 const upload =
   'training uploads nothing; call saveModel() and createModelCard(), then npx @huggingface/hub upload user/name FOLDER';
 const elsewhere = 'reports to services are callbacks of your own: { onLog: (args, state, control, { logs }) => … }';
@@ -27,16 +27,16 @@ export const unsupportedArguments: Readonly<Record<string, UnsupportedArgument>>
   trackioStaticSpaceId: { neutral: null, reason: elsewhere },
   evalDoConcatBatches: {
     neutral: true,
-    reason: 'predictions of all batches are joined; predictionStep sees each alone',
+    reason: 'predictions of all batches are joined; predictionStep sees each by itself',
   },
   evalUseGatherObject: { neutral: false, reason: oneProcess },
-  ignoreDataSkip: { neutral: false, reason: 'a run that is resumed finds its place without reading what came before' },
+  ignoreDataSkip: { neutral: false, reason: 'a resumed run finds its place without reading what came before' },
   fullDeterminism: { neutral: true, reason: 'every run is deterministic' },
   tf32: { neutral: false, reason: 'WebGPU has no TF32; fp16 is faster' },
   torchCompile: { neutral: false, reason: compiled },
   torchCompileBackend: { neutral: null, reason: compiled },
   torchCompileMode: { neutral: null, reason: compiled },
-  torchEmptyCacheSteps: { neutral: null, reason: 'arrays that are given back are used again by the next step' },
+  torchEmptyCacheSteps: { neutral: null, reason: 'released arrays are reused by the next step' },
   useLigerKernel: { neutral: false, reason: compiled },
   ligerKernelConfig: { neutral: null, reason: compiled },
   useCache: { neutral: false, reason: 'an encoder keeps no keys and values' },
@@ -55,7 +55,7 @@ export const unsupportedArguments: Readonly<Record<string, UnsupportedArgument>>
   hubAlwaysPush: { neutral: false, reason: upload },
   hubRevision: { neutral: null, reason: upload },
   skipMemoryMetrics: { neutral: true, reason: 'model.device.memory says what is in use, and the most that was' },
-  optimTargetModules: { neutral: null, reason: 'it belongs to optimizers that are not here' },
+  optimTargetModules: { neutral: null, reason: 'it belongs to optimizers that are not supported' },
   acceleratorConfig: { neutral: null, reason: oneProcess },
   parallelismConfig: { neutral: null, reason: oneProcess },
   deepspeed: { neutral: null, reason: oneProcess },
@@ -71,7 +71,7 @@ export const unsupportedArguments: Readonly<Record<string, UnsupportedArgument>>
 /** Names of older versions and of other libraries, and what they are called here. */
 export const renamedArguments: Readonly<Record<string, string>> = {
   evaluationStrategy: 'evalStrategy',
-  warmupRatio: 'warmupSteps (a value below 1 is a part of all steps)',
+  warmupRatio: 'warmupSteps (a value below 1 is a fraction of all steps)',
   groupByLength: "trainSamplingStrategy: 'group_by_length'",
   tokenizer: 'processingClass, an option of Trainer',
   perGpuTrainBatchSize: 'perDeviceTrainBatchSize',
@@ -87,12 +87,12 @@ export const renamedArguments: Readonly<Record<string, string>> = {
 
 /** Arguments that mean nothing to this Trainer, whatever their value, and what to do instead. */
 export const pointlessArguments: Readonly<Record<string, string>> = {
-  overwriteOutputDir: 'an output folder that exists is written into',
+  overwriteOutputDir: 'an existing output folder is written to',
   saveSafetensors: 'weights are always saved as safetensors',
   doTrain: 'call trainer.train()',
   doEval: 'call trainer.evaluate(), or set evalStrategy',
   doPredict: 'call trainer.predict(dataset)',
-  restoreCallbackStatesFromCheckpoint: 'callbacks that have a state go on from it whenever a run is resumed',
+  restoreCallbackStatesFromCheckpoint: 'callbacks with a state always continue from it when a run is resumed',
   logLevel: 'there are no levels of messages; disableTqdm hides the progress line',
   logLevelReplica: 'there are no levels of messages',
   logOnEachNode: 'a run is one process',

@@ -73,7 +73,7 @@ function requireSchedule({ lrSchedulerType, lrSchedulerKwargs, learningRate, eva
   for (const [name, value] of Object.entries(isPlateau ? {} : lrSchedulerKwargs)) {
     if (typeof value !== 'string' && !Number.isFinite(value))
       throw new TrainingArgumentsError(
-        `lrSchedulerKwargs.${name} must be a finite number or a text; got ${shown(value)}`,
+        `lrSchedulerKwargs.${name} must be a finite number or a string; got ${shown(value)}`,
       );
   }
   try {

@@ -21,7 +21,7 @@ export function requireArgumentName(name: string, value: unknown): void {
   const renamed = own(renamedArguments, camel);
   if (renamed) fail(`the training argument ${name} is now called ${renamed}`);
   const pointless = own(pointlessArguments, camel);
-  if (pointless) fail(`the training argument ${name} is of no use here: ${pointless}`);
+  if (pointless) fail(`the training argument ${name} has no effect here: ${pointless}`);
   const impossible = own(impossibleArguments, camel);
   if (impossible && value !== false)
     fail(`the training argument ${name} = ${shown(value)} is not possible: ${impossible}`);

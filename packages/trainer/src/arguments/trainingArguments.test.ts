@@ -51,7 +51,7 @@ describe('TrainingArguments', () => {
     expect(make({ reportTo: [] })).not.toThrow();
     expect(make({ reportTo: ['wandb'] })).toThrow(/reportTo/);
     expect(make({ reportTo: [['tensorboard']] as never })).toThrow(/reportTo/);
-    expect(make({ doTrain: true })).toThrow(/doTrain is of no use here: call trainer.train\(\)/);
+    expect(make({ doTrain: true })).toThrow(/doTrain has no effect here: call trainer.train\(\)/);
     expect(make({ hubToken: 'hf_secret' })).toThrow(
       /hubToken = … is not supported: .* npx @huggingface\/hub upload .*Leave it out/,
     );
@@ -70,10 +70,10 @@ describe('TrainingArguments', () => {
     [{ evalStrategy: 'epochs' as 'epoch' }, /evalStrategy must be one of 'no', 'steps', 'epoch'; got "epochs"/],
     [{ saveTotalLimit: 0 }, /saveTotalLimit/],
     [{ learningRate: Infinity }, /learningRate must be a number of at least 0; got Infinity/],
-    [{ evalSteps: 0 }, /evalSteps must be a whole number of steps from 1, or a part .*, or null; got 0/],
+    [{ evalSteps: 0 }, /evalSteps must be a whole number of steps from 1, or a fraction .*, or null; got 0/],
     [{ maxSteps: 0 }, /maxSteps must be above 0, or -1/],
     [{ saveStrategy: 'beste' as 'best' }, /saveStrategy must be one of .*got "beste"/],
-    [{ lrSchedulerType: 'linaer' as 'linear' }, /there is no schedule linaer; known are constant/],
+    [{ lrSchedulerType: 'linaer' as 'linear' }, /there is no schedule linaer; there are constant/],
     [{ lrSchedulerType: 'greedy' as 'linear' }, /'greedy' is not supported yet/],
     [{ lrSchedulerKwargs: { numCycles: 2 } }, /the schedule linear has no option numCycles/],
     [

@@ -48,7 +48,9 @@ export class CallbackList {
     requireCallback(added);
     const { constructor } = added as object;
     if (constructor !== Object && this.#callbacks.some((other) => (other as object).constructor === constructor)) {
-      terminal.writeLine(`Trainer: a callback of the class ${constructor.name} is there already; both will be called.`);
+      terminal.writeLine(
+        `Trainer: a callback of the class ${constructor.name} was already added; both will be called.`,
+      );
     }
     this.#callbacks.push(added);
   }

@@ -14,8 +14,8 @@ export async function findCheckpoint(outputDir: string): Promise<Checkpoint> {
   const found = await newestCheckpoint(outputDir);
   if (found) return found;
   throw new CheckpointError(
-    `there is no checkpoint in ${outputDir} to resume from: leave resumeFromCheckpoint out to begin, or give the path of one; ` +
-      'getLastCheckpoint(folder) gives null where there is none yet',
+    `there is no checkpoint in ${outputDir} to resume from: leave resumeFromCheckpoint out to start a new run, or give the path of one; ` +
+      'getLastCheckpoint(folder) returns null if there is none yet',
   );
 }
 
@@ -39,7 +39,7 @@ export async function newestCheckpoint(outputDir: string): Promise<Checkpoint | 
     try {
       const checkpoint = await readCheckpoint(path);
       for (const reason of reasons) terminal.writeLine(`${reason}.`);
-      if (reasons.length > 0) terminal.writeLine(`The newest checkpoint that is whole is ${path}.`);
+      if (reasons.length > 0) terminal.writeLine(`The newest complete checkpoint is ${path}.`);
       return checkpoint;
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;

@@ -29,6 +29,6 @@ function fitting(path: string, what: string, load: () => void): void {
     load();
   } catch (error) {
     if (!(error instanceof StateDictError)) throw error;
-    throw new CheckpointError(`${path} is of another ${what}: ${error.message}`, { cause: error });
+    throw new CheckpointError(`${path} belongs to another ${what}: ${error.message}`, { cause: error });
   }
 }

@@ -40,7 +40,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   ].filter((name) => !names.includes(name));
   if (lacking.length > 0) {
     throw new CheckpointError(
-      `${path} has no ${lacking.join(', ')}: a run cannot go on from it. saveOnlyModel writes such checkpoints; their weights ` +
+      `${path} has no ${lacking.join(', ')}: a run cannot be resumed from it. saveOnlyModel writes such checkpoints; their weights ` +
         'can be loaded with fromPretrained',
     );
   }
@@ -84,20 +84,20 @@ export async function readWeights(path: string, given?: readonly string[]): Prom
 async function verify(path: string): Promise<readonly string[]> {
   const names = await files.list(path);
   if (names.length === 0)
-    throw new CheckpointError(`${path} is no checkpoint: there is no such folder, or it is empty`);
+    throw new CheckpointError(`${path} is not a checkpoint: there is no such folder, or it is empty`);
   if (!names.includes('checksums.json')) {
     const inside = names.filter((name) => !Number.isNaN(stepOf(name)));
     if (inside.length > 0)
       throw new CheckpointError(
-        `${path} is no checkpoint, but holds some: name one of ${inside.join(', ')}, or pass true for the newest of the output folder`,
+        `${path} is not a checkpoint, but contains some: name one of ${inside.join(', ')}, or pass true for the newest of the output folder`,
       );
     if (names.includes('training_args.bin'))
       throw new CheckpointError(
-        `${path} was written by Python's Trainer, whose optimizer and arguments are pickles: no run goes on from it here. ` +
-          'fromPretrained loads its weights, and a new run begins with them',
+        `${path} was written by Python's Trainer, whose optimizer and arguments are pickles: a run cannot be resumed from it here. ` +
+          'fromPretrained loads its weights, and a new run can begin with them',
       );
     throw new CheckpointError(
-      `${path} has no checksums.json: it was not written by this Trainer, or not to its end. Weights alone can be loaded ` +
+      `${path} has no checksums.json: it was not written by this Trainer, or not completely. Weights alone can be loaded ` +
         'with fromPretrained',
     );
   }
@@ -111,7 +111,7 @@ async function verify(path: string): Promise<readonly string[]> {
   for (const [name, checksum] of Object.entries(checksums)) {
     if (!names.includes(name)) throw new CheckpointError(`${path} is damaged: ${name} is missing`);
     if ((await files.checksum(`${path}/${name}`)) !== checksum)
-      throw new CheckpointError(`${path} is damaged: ${name} is not as it was written`);
+      throw new CheckpointError(`${path} is damaged: ${name} has changed since it was written`);
   }
   return Object.keys(checksums);
 }
@@ -120,7 +120,7 @@ async function readTensors(path: string): Promise<Entries> {
   const { tensors } = readSafetensors(await files.readFile(path), path);
   return new Map(
     [...tensors].map(([name, { dtype, shape, data }]) => {
-      if (dtype !== 'F32') throw new CheckpointError(`${path}: ${name} is of the type ${dtype}; a run needs F32`);
+      if (dtype !== 'F32') throw new CheckpointError(`${path}: ${name} must be of the type F32; it is ${dtype}`);
       return [name, { shape, data: new Float32Array(data.slice().buffer) }];
     }),
   );

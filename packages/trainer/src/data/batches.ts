@@ -67,6 +67,6 @@ function readBatchArray(name: string, array: BatchArray): BatchArray {
   const values = Array.from(data as unknown as ArrayLike<number | bigint>, Number);
   const tooLarge = values.find((value) => value !== Math.trunc(value) || Math.abs(value) >= 2 ** 31);
   if (tooLarge !== undefined)
-    throw new TrainerDatasetError(`dataCollator: ${name} holds ${tooLarge}, which is no whole number of 32 bits`);
+    throw new TrainerDatasetError(`dataCollator: ${name} holds ${tooLarge}, which is not a whole number of 32 bits`);
   return { ...array, data: Int32Array.from(values) };
 }

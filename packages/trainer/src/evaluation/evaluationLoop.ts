@@ -114,7 +114,7 @@ function checked(output: PredictionStepOutput): PredictionStepOutput {
   if (!hasLoss || !hasLogits || !(labels === null || everyNested(labels, isArray))) {
     throw new TrainerError(
       'predictionStep must return [loss, logits, labels]: two Tensors and an array of the batch (or arrays of such), null for ' +
-        `what there is not; got ${shownResult(output)}`,
+        `what is missing; got ${shownResult(output)}`,
     );
   }
   return output;

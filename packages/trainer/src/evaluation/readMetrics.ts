@@ -44,7 +44,7 @@ function plain(value: unknown, name: string, depth: number): LogValue {
       return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, plain(element, name, depth + 1)]));
   }
   throw new TrainerError(
-    `computeMetrics: the metric ${name} must be a number, a text, true or false, or an array or object of such; got ${shown(value)}`,
+    `computeMetrics: the metric ${name} must be a number, a string, true or false, or an array or object of these; got ${shown(value)}`,
   );
 }
 

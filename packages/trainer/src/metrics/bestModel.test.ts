@@ -130,7 +130,7 @@ describe('the best model', () => {
         void (state.globalStep === 3 && rmSync(`${folder()}/checkpoint-2`, { recursive: true })),
     };
     await expect(train([1, 0], { loadBestModelAtEnd: true }, { callbacks: [gone] })).rejects.toThrow(
-      /checkpoint-2 is no checkpoint/,
+      /checkpoint-2 is not a checkpoint/,
     );
   });
 

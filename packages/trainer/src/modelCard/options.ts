@@ -24,7 +24,7 @@ export interface ModelCardOptions {
   readonly datasetArgs?: string | readonly string[] | undefined;
 }
 
-const texts = oneOfKinds('a text or an array of texts', nonEmptyText, arrayOf(nonEmptyText, 'texts'));
+const texts = oneOfKinds('a string or an array of strings', nonEmptyText, arrayOf(nonEmptyText, 'strings'));
 
 /** A name that the card can link to; a link to a local folder would be dead. */
 const hubName: Kind = {

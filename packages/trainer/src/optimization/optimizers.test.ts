@@ -148,7 +148,7 @@ describe('optimizers', () => {
       /either optimizers or optimizerClsAndKwargs/,
     );
     expect(() => new Trainer({ modelInit, optimizers: [optimizer] })).toThrow(/cannot follow the models of modelInit/);
-    refused({ model: other, optimizers: [optimizer] }, /a parameter that is none of the model/);
+    refused({ model: other, optimizers: [optimizer] }, /a parameter that is not one of the model's/);
     refused({ optimizers: [null, new ReduceLROnPlateau(optimizer)] }, /belongs to an optimizer, which is missing/);
     refused({ optimizers: [optimizer] }, /with fp16 the optimizer needs/, { fp16: true });
     refused({ optimizers: optimizer as never }, /optimizers must be \[optimizer, scheduler\]/);
@@ -211,7 +211,7 @@ describe('sampling by length', () => {
     const whole = await run(false);
     for (const step of [3, 8, 11, 21]) expect(await run(join(folder(), `checkpoint-${step}`))).toEqual(whole);
     await expect(run(join(folder(), 'checkpoint-3'), { perDeviceTrainBatchSize: 8 })).rejects.toThrow(
-      /per_device_train_batch_size is 8; it was 4. Another order of the data/,
+      /per_device_train_batch_size is 8; it was 4. It would change the order of the data/,
     );
     const { trainer } = await make({ ...grouped, maxSteps: 1 }, { trainDataset });
     const batches: number[][] = [];

@@ -5,7 +5,7 @@ export function interruptionInWords({ step, maxSteps, lastCheckpoint }: RunPlace
   const lost =
     lastCheckpoint === null
       ? 'No checkpoint was written: what was trained is lost (saveStrategy and saveSteps decide when one is).'
-      : `What came after the last checkpoint is lost; it is ${lastCheckpoint}.`;
+      : `What came after the last checkpoint, ${lastCheckpoint}, is lost.`;
   return `Training was stopped at step ${step} of ${maxSteps}. ${lost}`;
 }
 
@@ -17,7 +17,7 @@ export function interruptionInWords({ step, maxSteps, lastCheckpoint }: RunPlace
 export function savedInWords({ step, maxSteps, lastCheckpoint }: RunPlace, howToResume: string | null): string {
   const goOn =
     howToResume === null
-      ? 'With saveOnlyModel it holds the weights alone: fromPretrained loads them, no run goes on from it.'
-      : `To go on from there: ${howToResume}`;
+      ? 'With saveOnlyModel it holds only the weights: fromPretrained loads them, but no run can be resumed from it.'
+      : `To continue from there: ${howToResume}`;
   return `Training was stopped at step ${step} of ${maxSteps}, and is saved in ${lastCheckpoint}. ${goOn}`;
 }

@@ -45,10 +45,10 @@ describe('a signal', () => {
       now.mockReturnValue(1300);
       process.emit('SIGTERM', 'SIGTERM');
       // Another listens: the process is its own.
-      expect(run.leave(place, 'train()')).toMatch(/is saved in out\/checkpoint-3. To go on from there: train\(\)/);
+      expect(run.leave(place, 'train()')).toMatch(/is saved in out\/checkpoint-3. To continue from there: train\(\)/);
     }
     process.off('SIGTERM', other);
-    expect(said[1]).toMatch(/What came after the last checkpoint is lost; it is out\/checkpoint-3/);
+    expect(said[1]).toMatch(/What came after the last checkpoint, out\/checkpoint-3, is lost/);
     expect(said).toHaveLength(2);
   });
 });

@@ -23,7 +23,7 @@ describe('a run in a process', () => {
     const ended = await child.ended;
     expect(ended, ended.text).toMatchObject({ code: null, signal });
     const [, step] = /was stopped at step (\d+) of 32000, and is saved in \S+checkpoint-\1\./.exec(ended.text) ?? [];
-    expect(ended.text).toMatch(/To go on from there: train\(\{ resumeFromCheckpoint: true \}\)\n/);
+    expect(ended.text).toMatch(/To continue from there: train\(\{ resumeFromCheckpoint: true \}\)\n/);
     expect(ended.text).not.toMatch(/ended/);
 
     // It goes on from there as if it had never stopped.
@@ -52,9 +52,7 @@ describe('a run in a process', () => {
     child.kill('SIGINT');
     const { signal, text } = await child.ended;
     expect(signal).toBe('SIGINT');
-    expect(text).toMatch(
-      /stopped at step 1 of 32000. What came after the last checkpoint is lost; it is \S+checkpoint-1\./,
-    );
+    expect(text).toMatch(/stopped at step 1 of 32000. What came after the last checkpoint, \S+checkpoint-1, is lost\./);
     expect(readdirSync(folder())).toEqual(['checkpoint-1']);
   });
 });

@@ -112,7 +112,7 @@ function tooLargeMessage(
   const shorter =
     columns === undefined ? '' : ' Shorter rows need less too: tokenize with { truncation: true, maxLength: … }.';
   if (fit < 1)
-    return `a batch of ${what} does not fit on this GPU, nor does one row of it: ${error.message}.${shorter}`;
+    return `a batch of ${what} does not fit on this GPU, and neither does one of its rows: ${error.message}.${shorter}`;
   const accumulation = args.gradientAccumulationSteps * Math.ceil(rows / fit);
   const same =
     name === 'perDeviceTrainBatchSize'

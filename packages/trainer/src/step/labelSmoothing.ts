@@ -68,7 +68,7 @@ function tellOff(model: TrainableModel): void {
   if (told.has(model)) return;
   told.add(model);
   terminal.writeLine(
-    'Label smoothing is for one class a row, or one a token: labelSmoothingFactor does nothing for labels that are numbers or several at once.',
+    'Label smoothing is for one class per row or per token: labelSmoothingFactor does nothing for numbers or several labels per row.',
   );
 }
 

@@ -75,8 +75,8 @@ export function missingLossMessage(model: TrainableModel, batch: Batch, labelNam
   const names = labelNames.map((name) => `"${name}"`).join(', ');
   if (labelsOf(batch, labelNames)) {
     return (
-      `the batch has labels (${names}), but no loss came of it: ${model.constructor.name}.forward must return ` +
-      '{ loss, logits }, or a computeLoss of your own the loss. A model may read its labels under another name ' +
+      `the batch has labels (${names}), but no loss: ${model.constructor.name}.forward must return ` +
+      '{ loss, logits }, or your own computeLoss must return the loss. A model may read its labels under another name ' +
       '(those of transformers read "labels": renameColumn), and a base model without a head has no loss: use ' +
       'AutoModelForSequenceClassification'
     );

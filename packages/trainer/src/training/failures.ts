@@ -26,9 +26,9 @@ export function withPlace(error: unknown, place: RunPlace): unknown {
     const again =
       place.lastCheckpoint === null
         ? 'Nothing that was on the GPU can be read any more'
-        : `A run goes on from it with train({ resumeFromCheckpoint: '${place.lastCheckpoint}' })`;
+        : `To resume from it, call train({ resumeFromCheckpoint: '${place.lastCheckpoint}' })`;
     return new DeviceLostError(
-      `${error.message}. ${where} ${again}. Load the model on a new device, await openDevice(), and make a new Trainer; where the ` +
+      `${error.message}. ${where} ${again}. Load the model on a new device, await openDevice(), and make a new Trainer; if the ` +
         'driver gave up, lower perDeviceTrainBatchSize.',
       { cause: error },
     );

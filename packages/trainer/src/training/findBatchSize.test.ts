@@ -50,7 +50,7 @@ describe('autoFindBatchSize', () => {
     expect([20, 10, 5]).toContain(size);
     expect(found.trainer.args).toBeInstanceOf(TrainingArguments);
     expect(found.trainer.state.trainBatchSize).toBe(size);
-    expect(said).toContain('autoFindBatchSize: a batch of 40 rows does not fit. The run begins anew with 20.');
+    expect(said).toContain('autoFindBatchSize: a batch of 40 rows does not fit. The run starts over with 20.');
     const plain = await makeLarge({ perDeviceTrainBatchSize: size });
     await plain.trainer.train();
     const weights = await Promise.all([plain.model.a, plain.model.b].map(value));
@@ -101,7 +101,7 @@ describe('autoFindBatchSize', () => {
     }
     const { a, b } = await RegressionModel.create(device);
     const { trainer } = await make(options, { model: new Endless(a, b) });
-    await expect(trainer.train()).rejects.toThrow(/nor does one row of it/);
+    await expect(trainer.train()).rejects.toThrow(/and neither does one of its rows/);
     expect(trainer.args.perDeviceTrainBatchSize).toBe(1);
   });
 });

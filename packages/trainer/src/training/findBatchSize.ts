@@ -28,7 +28,7 @@ export async function findBatchSize<Result>(
       const fewer = Math.floor(rows / 2);
       if (!(error instanceof BatchTooLargeError) || error.argument !== 'perDeviceTrainBatchSize' || fewer < 1)
         throw error;
-      terminal.writeLine(`autoFindBatchSize: a batch of ${rows} rows does not fit. The run begins anew with ${fewer}.`);
+      terminal.writeLine(`autoFindBatchSize: a batch of ${rows} rows does not fit. The run starts over with ${fewer}.`);
       rows = fewer;
       model.loadStateDict(weights);
       model.device.trim();

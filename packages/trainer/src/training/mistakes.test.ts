@@ -50,7 +50,7 @@ it('labels that a model counts none of, and reads under another name, are an err
   });
   const trainDataset = Dataset.fromRows(rows.map(({ input_x, label }) => ({ input_x, target: label })));
   const { trainer } = await make({ labelNames: ['target'], maxSteps: 1 }, { model, trainDataset });
-  await expect(trainer.train()).rejects.toThrow(/labels \("target"\), but no loss came of it.*under another name/);
+  await expect(trainer.train()).rejects.toThrow(/labels \("target"\), but no loss.*under another name/);
 });
 
 describe('a loss of several numbers', () => {
@@ -77,8 +77,8 @@ describe('metrics that cannot be logged', () => {
   cyclic['own'] = cyclic;
   it.each([
     ['a Map', new Map([['a', 1]]), 'must return an object of metrics, { accuracy: 0.5 }; got a Map'],
-    ['a Map in them', { a: new Map([['a', 1]]) }, 'the metric a must be a number, a text'],
-    ['a Date', { a: new Date(0) }, 'the metric a must be a number, a text'],
+    ['a Map in them', { a: new Map([['a', 1]]) }, 'the metric a must be a number, a string'],
+    ['a Date', { a: new Date(0) }, 'the metric a must be a number, a string'],
     ['what holds itself', { a: cyclic }, 'the metric a is nested more than 100 levels deep'],
   ])('%s', async (_, computed, message) => {
     const { trainer } = await make(
@@ -140,7 +140,7 @@ it('an output folder is no checkpoint, and says which it holds', async () => {
   await trainer.train();
   const { trainer: again } = await make({ maxSteps: 6 });
   await expect(again.train({ resumeFromCheckpoint: folder() })).rejects.toThrow(
-    /is no checkpoint, but holds some: name one of checkpoint-2, checkpoint-4/,
+    /is not a checkpoint, but contains some: name one of checkpoint-2, checkpoint-4/,
   );
 });
 

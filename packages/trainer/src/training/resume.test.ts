@@ -103,7 +103,7 @@ describe('a run that goes on', () => {
     const { trainer } = await make({ ...saving, resumeFromCheckpoint: checkpoint(3) }, { model });
     await trainer.train();
     expect(await value(model.a)).toBe(result.a);
-    expect(said.join('\n')).toMatch(/Going on from .*checkpoint-3: step 3, epoch 0.375/);
+    expect(said.join('\n')).toMatch(/Resuming from .*checkpoint-3: step 3, epoch 0.375/);
   });
 
   it('ends where a callback had ended it', async () => {
@@ -123,7 +123,7 @@ describe('a run that goes on with other arguments', () => {
   it('goes on after the same rows in batches of another size, and says what it does', async () => {
     const { trainer } = await train({ perDeviceTrainBatchSize: 16 }, {}, true);
     expect(said.join('\n')).toMatch(/per_device_train_batch_size is 16; it was 8/);
-    expect(said.join('\n')).toMatch(/in epoch 2 after row 16, so that 8 rows come again/);
+    expect(said.join('\n')).toMatch(/in epoch 2 after row 16, so that 8 rows repeat/);
     // Step 11 of the old, three of four batches left in the second epoch, four in the third.
     expect(trainer.state).toMatchObject({ globalStep: 18, maxSteps: 18, epoch: 3 });
   });
@@ -138,13 +138,17 @@ describe('a run that goes on with other arguments', () => {
       await expect(train(options, more, true)).rejects.toThrow(CheckpointError);
       await expect(train(options, more, true)).rejects.toThrow(message);
     };
-    await refused({ seed: 7 }, {}, /checkpoint-11 is of another run: seed is 7; it was 42/);
+    await refused({ seed: 7 }, {}, /checkpoint-11 belongs to another run: seed is 7; it was 42/);
     await refused({ trainSamplingStrategy: 'sequential' }, {}, /train_sampling_strategy is sequential; it was random/);
     await refused({}, { trainDataset: Dataset.fromRows(rows.slice(1)) }, /length of trainDataset is 63; it was 64/);
     const { a, b } = await RegressionModel.create();
     class Other extends RegressionModel {}
     await refused({}, { model: new Other(a, b) }, /the model is Other; it was RegressionModel/);
-    await refused({}, { model: new RegressionModel(b, a) }, /of another model: the weight a has the shape \[1, 1\]/);
+    await refused(
+      {},
+      { model: new RegressionModel(b, a) },
+      /belongs to another model: the weight a has the shape \[1, 1\]/,
+    );
   });
 });
 
@@ -163,10 +167,10 @@ describe('a checkpoint that is damaged', () => {
     rmSync(join(checkpoint(2), 'optimizer.safetensors'));
     mkdirSync(join(folder(), 'checkpoint-9.unfinished'));
     await train({ maxSteps: 3 }, {}, true);
-    expect(said.join('\n')).toMatch(/checkpoint-3 is damaged: model.safetensors is not as it was written/);
+    expect(said.join('\n')).toMatch(/checkpoint-3 is damaged: model.safetensors has changed since it was written/);
     expect(said.join('\n')).toMatch(/checkpoint-2 is damaged: optimizer.safetensors is missing/);
     expect(said.join('\n')).toMatch(/Removed .* left unfinished by a run that was stopped: checkpoint-9.unfinished/);
-    expect(said.join('\n')).toMatch(/Going on from .*checkpoint-1: step 1/);
+    expect(said.join('\n')).toMatch(/Resuming from .*checkpoint-1: step 1/);
     expect(readdirSync(folder()).sort()).toEqual(['checkpoint-1', 'checkpoint-2', 'checkpoint-3']);
   });
 
@@ -176,7 +180,7 @@ describe('a checkpoint that is damaged', () => {
     await expect(train({}, {}, true)).rejects.toThrow(
       /no checkpoint can be resumed from: .*checkpoint-3.*checkpoint-1/,
     );
-    await expect(train({}, {}, `${folder()}/none`)).rejects.toThrow(/none is no checkpoint/);
+    await expect(train({}, {}, `${folder()}/none`)).rejects.toThrow(/none is not a checkpoint/);
     rmSync(join(checkpoint(1), 'checksums.json'));
     await expect(train({}, {}, checkpoint(1))).rejects.toThrow(/has no checksums.json/);
   });
@@ -185,7 +189,7 @@ describe('a checkpoint that is damaged', () => {
     cpSync(checkpoint(3), join(folder(), 'checkpoint-900'), { recursive: true });
     utimesSync(checkpoint(1), Date.now() / 1000 + 60, Date.now() / 1000 + 60);
     await train({ maxSteps: 3 }, {}, true);
-    expect(said.join('\n')).toMatch(/Going on from .*checkpoint-900: step 3/);
+    expect(said.join('\n')).toMatch(/Resuming from .*checkpoint-900: step 3/);
   });
 
   it('cannot be gone on from when it holds only the model', async () => {
@@ -206,7 +210,7 @@ describe('a checkpoint that is damaged', () => {
     writeFileSync(`${folder()}/checkpoint-9`, '');
     expect((await train({ maxSteps: 3 }, {}, true)).trainer.state.globalStep).toBe(3);
     for (const file of [checkpoint(9), `${checkpoint(2)}/model.safetensors`])
-      await expect(train({}, {}, file)).rejects.toThrow(/is no checkpoint: there is no such folder/);
+      await expect(train({}, {}, file)).rejects.toThrow(/is not a checkpoint: there is no such folder/);
   });
 
   it('is found in the home folder by ~, as the output folder is', async () => {

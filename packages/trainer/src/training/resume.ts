@@ -38,7 +38,7 @@ const indifferent: ReadonlySet<string> = new Set([
 export function startingPoint({ path, args: saved, progress, state }: Checkpoint, run: ResumedRun): StartingPoint {
   const fail = (what: string, now: unknown, before: unknown, advice: string) => {
     throw new CheckpointError(
-      `${path} is of another run: ${what} is ${String(now)}; it was ${String(before)}. ${advice}`,
+      `${path} belongs to another run: ${what} is ${String(now)}; it was ${String(before)}. ${advice}`,
     );
   };
   const { name: modelName } = run.model.constructor;
@@ -54,12 +54,11 @@ export function startingPoint({ path, args: saved, progress, state }: Checkpoint
   const given = run.args.toJSON();
   const grouped = run.args.trainSamplingStrategy === 'group_by_length';
   for (const name of grouped ? [...decidingOrder, ...decidingGroups] : decidingOrder)
-    if (given[name] !== saved[name])
-      fail(name, given[name], saved[name], 'Another order of the data would come of it.');
+    if (given[name] !== saved[name]) fail(name, given[name], saved[name], 'It would change the order of the data.');
   const changed = Object.keys(given).filter(
     (name) => !indifferent.has(name) && name in saved && JSON.stringify(given[name]) !== JSON.stringify(saved[name]),
   );
-  terminal.writeLine(`Going on from ${path}: step ${state.globalStep}, epoch ${Number(state.epoch.toFixed(4))}.`);
+  terminal.writeLine(`Resuming from ${path}: step ${state.globalStep}, epoch ${Number(state.epoch.toFixed(4))}.`);
   for (const name of changed)
     terminal.writeLine(`  ${name} is ${JSON.stringify(given[name])}; it was ${JSON.stringify(saved[name])}.`);
   const { globalStep } = state;
@@ -88,8 +87,8 @@ function samePlace(position: RunPosition, batchesBefore: number, batchSize: numb
   const again = whole ? 0 : rows - startBatch * size;
   const where = whole ? `after epoch ${epoch + 1}` : `in epoch ${epoch + 1} after row ${rows - again}`;
   terminal.writeLine(
-    `  Steps are of other batches now. The run goes on ${where}${again > 0 ? `, so that ${again} rows come again` : ''}; ` +
-      'steps that are left, and the learning rate, follow the new sizes. It cannot equal the run that never stopped.',
+    `  Batches have another size now. The run continues ${where}${again > 0 ? `, so that ${again} rows repeat` : ''}; ` +
+      'the remaining steps and the learning rate follow the new size. It cannot equal a run that never stopped.',
   );
   return { epoch, batchesDone: startBatch, epochEnded };
 }

@@ -221,7 +221,7 @@ describe('the end of a run', () => {
     const other = new Error('mine');
     expect(withPlace(other, place)).toBe(other);
     expect(interruptionInWords(place)).toBe(
-      'Training was stopped at step 12 of 24. What came after the last checkpoint is lost; it is out/checkpoint-10.',
+      'Training was stopped at step 12 of 24. What came after the last checkpoint, out/checkpoint-10, is lost.',
     );
     expect(interruptionInWords({ ...place, lastCheckpoint: null })).toMatch(/No checkpoint was written: .* is lost/);
   });

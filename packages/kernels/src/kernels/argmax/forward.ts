@@ -16,7 +16,7 @@ const kernel = 'argmax';
 export function argmax(gpu: Gpu, options: ArgmaxOptions): void {
   requireKernelOptions(kernel, options, argmaxKinds);
   const { input, output, rows, columns } = options;
-  if (columns === 0) throw new KernelArgumentError(`${kernel}: columns is 0; the greatest of no values has no number`);
+  if (columns === 0) throw new KernelArgumentError(`${kernel}: columns is 0; there is no greatest value`);
   requireArray(kernel, 'input', input, { rows, columns }, floatTypes);
   requireArray(kernel, 'output', output, { rows }, numberTypes);
   requireSeparate(kernel, [input], [output]);

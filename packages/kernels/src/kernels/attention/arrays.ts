@@ -51,7 +51,7 @@ export function requireAttention(
   for (const { whole, parts } of wholesAndParts) {
     const given = options as unknown as Readonly<Record<string, unknown>>;
     const part = given[whole] && parts.find((name) => given[name]);
-    if (part) throw new KernelArgumentError(`${kernel}: got ${whole} and ${part}; ${whole} holds it already`);
+    if (part) throw new KernelArgumentError(`${kernel}: got ${whole} and ${part}; ${whole} contains it`);
   }
   if (headSize < 1 || headSize > largestHead)
     throw new KernelArgumentError(`${kernel}: headSize is ${headSize}; it must be 1 to ${largestHead}`);

@@ -52,7 +52,7 @@ describe('the variant of attention', () => {
     const gpuProfile = { ...device.profile, software: false };
     expect(chosenVariant(Object.create(device, { profile: { value: gpuProfile } }), 'attention', shape)).toBe('byRow');
     expect(() => chosenVariant(device, 'attention', { ...shape, variant: 'tiled' })).toThrow(
-      /variant tiled takes a headSize of at most 256; it is 516/,
+      /variant tiled takes a headSize of at most 256; headSize is 516/,
     );
   });
 });

@@ -49,22 +49,22 @@ function whatIsMissing(gpu: Gpu, variant: AttentionVariant, headSize: number): s
       if (subgroups && subgroupSize === 8 && inFours && headSize <= largestHeadBySubgroup) return undefined;
       return (
         `needs subgroups of 8, and a headSize that is a multiple of 4 and at most ${largestHeadBySubgroup}; ` +
-        `here they have ${subgroupSize}, and it is ${headSize}`
+        `here they have ${subgroupSize}, and headSize is ${headSize}`
       );
     }
     case 'flash':
       if (inFours && headSize <= largestTiledHead) return undefined;
-      return `takes a headSize that is a multiple of 4 and at most ${largestTiledHead}; it is ${headSize}`;
+      return `takes a headSize that is a multiple of 4 and at most ${largestTiledHead}; headSize is ${headSize}`;
     case 'flashMatrix': {
       const added = addedVariants.get(variant);
       return added
         ? added.whatIsMissing(gpu, headSize)
-        : 'is not carried by itself: call addAttentionCandidates() first';
+        : 'is not loaded by default: call addAttentionCandidates() first';
     }
     case 'padded':
     case 'tiled':
       return headSize <= largestTiledHead
         ? undefined
-        : `takes a headSize of at most ${largestTiledHead}; it is ${headSize}`;
+        : `takes a headSize of at most ${largestTiledHead}; headSize is ${headSize}`;
   }
 }

@@ -40,7 +40,7 @@ export function scatterAdd(gpu: Gpu, options: ScatterAddOptions): void {
   if (order) requireArray(kernel, 'order', order, { numbers }, ['i32']);
   else if (needsOrder(options))
     throw new KernelArgumentError(
-      `${kernel}: order is missing; it may be where one index serves a row of at least 8 elements, for up to ${mostNoted} places; there are ${places}`,
+      `${kernel}: order is missing; only an index that serves rows of at least 8 elements, for up to ${mostNoted} places, needs none; there are ${places}`,
     );
   const reads = order ? [input, index, order] : [input, index];
   requireSeparate(kernel, reads, [output]);

@@ -100,7 +100,7 @@ describe('gather', () => {
     const [input, output] = [gpu.allocate('f32', places * inner, 'input'), gpu.allocate('f32', 4 * inner, 'output')];
     const index = gpu.allocate('i32', places * inner, 'index');
     expect(() => scatterAdd(gpu, { input, index, output, outer: 1, length: 4, places, inner, strides })).toThrow(
-      'scatterAdd: order is missing; it may be where one index serves a row of at least 8 elements',
+      'scatterAdd: order is missing; only an index that serves rows of at least 8 elements',
     );
   });
 

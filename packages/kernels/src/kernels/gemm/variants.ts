@@ -130,7 +130,7 @@ function planPacking(gpu: Gpu, tile: GemmTile, product: GemmProduct): GemmPlan['
   const possible = tile.packing && k > 0 && k % 4 === 0 && batch === undefined;
   if (packing && !possible) {
     throw new KernelArgumentError(
-      `gemm: packing is for the subgroup variant, an inner dimension of fours and one matrix; k is ${k}${batch ? ', in a batch' : ''}`,
+      `gemm: packing is for the subgroup variant, an inner dimension that is a multiple of 4 and one matrix; k is ${k}${batch ? ', in a batch' : ''}`,
     );
   }
   const chosen = possible ? (packing ?? tile.packing.pays(gpu, product)) : false;

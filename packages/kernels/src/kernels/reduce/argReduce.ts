@@ -32,7 +32,7 @@ export const numberTypes: readonly ElementType[] = ['i32'];
 export function argReduce(gpu: Gpu, options: ArgReduceOptions): void {
   requireKernelOptions(kernel, options, argReduceKinds);
   const { input, output, outer, length, inner } = options;
-  if (length === 0) throw new KernelArgumentError(`${kernel}: length is 0; the greatest of no values has no number`);
+  if (length === 0) throw new KernelArgumentError(`${kernel}: length is 0; there is no greatest value`);
   requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
   requireArray(kernel, 'output', output, { outer, inner }, numberTypes);
   requireSeparate(kernel, [input], [output]);
@@ -50,7 +50,7 @@ export function recordArgReduce(gpu: Gpu, options: ArgReduceOptions): void {
     // Candidates may lie anywhere in their rows.
     const lanes = chosen || (parts > 1 && inner === 1) ? single : whole;
     const outputs = (outer * parts * inner) / lanes.output;
-    const numbers = parts === 1 ? output : gpu.allocate('i32', outer * parts * inner, 'numbers of candidates');
+    const numbers = parts === 1 ? output : gpu.allocate('i32', outer * parts * inner, 'indices of candidates');
     const threads = threadsFor(gpu, outputs);
     gpu.dispatch({
       program: kernelProgram(kernel, source, {

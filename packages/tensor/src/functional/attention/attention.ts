@@ -49,7 +49,7 @@ export function packSequences(device: Device, cuSeqlens: Uint32Array): PackedSeq
     const length = (cuSeqlens[index + 1] as number) - (cuSeqlens[index] as number);
     if (length < 0)
       throw new ShapeError(
-        `packSequences: cumulative lengths must not fall; number ${index + 1} is ${cuSeqlens[index + 1]} after ${cuSeqlens[index]}`,
+        `packSequences: cumulative lengths must not decrease; number ${index + 1} is ${cuSeqlens[index + 1]} after ${cuSeqlens[index]}`,
       );
     maxSeqlen = Math.max(maxSeqlen, length);
   }

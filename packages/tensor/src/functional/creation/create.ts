@@ -123,7 +123,7 @@ export function tensor<X extends TensorData, D extends DType = TypeOfData<X>>(
     );
   if (isTyped(data) && given.dtype !== dtype && !(dtype === 'bool' && given.dtype === 'u32'))
     throw new TensorError(
-      `tensor: the data are ${data.constructor.name}, which is ${given.dtype}; dtype says ${dtype}`,
+      `tensor: the data is a ${data.constructor.name}, which holds ${given.dtype}; dtype is ${dtype}`,
     );
   return fromValues('tensor', () => given.values, shape, { ...options, dtype });
 }

@@ -40,7 +40,9 @@ function ranged<D extends DType>(start: number, last: number, step: number, opti
     throw new TensorError(`arange: steps of ${step} do not lead from ${start} to ${last}`);
   const length = Math.ceil((last - start) / step);
   if (!count.holds(length))
-    throw new TensorError(`arange: from ${start} to ${last} in steps of ${step} are ${length} numbers, too many`);
+    throw new TensorError(
+      `arange: from ${start} to ${last} in steps of ${step} there are ${length} numbers, which is too many`,
+    );
   const values = () => Array.from({ length }, (_, index) => start + index * step);
   const isWhole = [start, last, step].every(Number.isInteger);
   return fromValues('arange', values, [length], {

@@ -20,7 +20,7 @@ import { requireAtMost } from '../../surplusArguments.ts';
 function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): Tensor<D> {
   const { name } = member;
   const first = requireOperands(name, { a, b });
-  if (first.dtype === 'bool') throw new TensorError(`${name}: a mask of bool is no number; cast() it, or use where()`);
+  if (first.dtype === 'bool') throw new TensorError(`${name}: bool is not a numeric type; use cast() or where()`);
   const { device } = first;
   const shapes = shapesOf(a, b);
   const shape = broadcastShapes(name, shapes);

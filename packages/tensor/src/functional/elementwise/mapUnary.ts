@@ -61,7 +61,7 @@ export function mapped<D extends DType>(member: UnaryMember, input: Tensor, opti
   const { device, size: length, array: values, shape } = input;
   const type = kernels.unaryResult(member, values.elementType);
   if (input.dtype === 'bool' && !isTest && type === 'u32')
-    throw new TensorError(`${operation}: input is of bool; cast() it to a type of numbers`);
+    throw new TensorError(`${operation}: input is of bool; cast() it to a numeric type`);
   const array = device.allocate(type, values.length, operation);
   kernels.unary(device, { function: member, input: values, output: array, length, p, q });
   // Gradients flow between floats only.

@@ -85,5 +85,5 @@ it('refuses what embeddingSum refuses', () => {
     dropout: undefined,
     readBy: [],
   };
-  expect(() => embeddingNorm({ ...given, ids: [Uint32Array.of(2)] })).toThrow(/id 2 at place 0/);
+  expect(() => embeddingNorm({ ...given, ids: [Uint32Array.of(2)] })).toThrow(/id 2 at index 0/);
 });

@@ -42,7 +42,7 @@ describe('embeddingSum', () => {
     const table = tensor(new Float32Array(8), { shape: [4, 2], device });
     expect(() => embeddingSum([table], [Int32Array.of(0, 4)])).toThrow(TensorError);
     expect(() => embeddingSum([table], [Int32Array.of(0, -1)])).toThrow(
-      /id -1 at place 1 lies outside table 0, which has 4 rows/,
+      /id -1 at index 1 is outside table 0, which has 4 rows/,
     );
   });
 });

@@ -142,7 +142,7 @@ function requireIds(ids: Int32Array | Uint32Array, table: number, tableRows: num
     const id = ids[place] as number;
     if (id < 0 || id >= tableRows)
       throw new TensorError(
-        `${operation}: id ${id} at place ${place} lies outside table ${table}, which has ${tableRows} rows`,
+        `${operation}: id ${id} at index ${place} is outside table ${table}, which has ${tableRows} rows`,
       );
   }
 }

@@ -28,10 +28,10 @@ export function gatherRows<D extends DType>(input: Tensor<D>, indices: Uint32Arr
   const rows = indices.length;
   for (const index of indices) {
     if (index >= inputRows)
-      throw new TensorError(`gatherRows: row ${index} lies outside the matrix, which has ${inputRows} rows`);
+      throw new TensorError(`gatherRows: row ${index} is outside the matrix, which has ${inputRows} rows`);
   }
   const array = allocateResult(device, input.array.elementType, [rows, columns], 'gatherRows');
-  const uploaded = device.upload(rows > 0 ? indices : new Uint32Array(1), 'u32', 'rows to gather');
+  const uploaded = device.upload(rows > 0 ? indices : new Uint32Array(1), 'u32', 'index of rows');
   kernels.gatherRows(device, { input: input.array, indices: uploaded, output: array, rows, columns });
   device.release(uploaded);
   // The caller may change the indices before the backward.

@@ -67,7 +67,7 @@ export function indexSelectBut<D extends DType>(
   const array =
     index instanceof Tensor
       ? index.array
-      : device.upload(places > 0 ? Int32Array.from(index) : new Int32Array(1), 'i32', 'numbers to select');
+      : device.upload(places > 0 ? Int32Array.from(index) : new Int32Array(1), 'i32', 'index to select by');
   return gathered(
     'indexSelect',
     input,

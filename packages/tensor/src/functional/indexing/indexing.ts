@@ -26,7 +26,7 @@ function requireWithin(operation: string, name: string, index: Shape, other: Sha
     return;
   throw new ShapeError(
     `${operation}: index has the shape ${formatShape(index)} and ${name} ${formatShape(other)}; ` +
-      `the index must have as many dimensions and be no longer${axis === null ? '' : `, but along dimension ${axis}`}`,
+      `the index must have as many dimensions and be no longer${axis === null ? '' : `, except along dimension ${axis}`}`,
   );
 }
 
@@ -78,7 +78,7 @@ export function scatterAdd<D extends DType, I extends DType>(
   requireAtMost('scatterAdd', 4, arguments);
   for (const [name, tensor] of Object.entries({ input, source })) requireTensor('scatterAdd', name, tensor);
   if (requireOperands('scatterAdd', { input, source }).dtype === 'bool')
-    throw new TensorError('scatterAdd: a mask of bool is no number; cast() it');
+    throw new TensorError('scatterAdd: bool is not a numeric type; use cast()');
   const axis = requireAxis('scatterAdd', 'dim', dim, input.shape);
   requireIndex('scatterAdd', index, input);
   requireWithin('scatterAdd', 'input', index.shape, input.shape, axis);
@@ -138,7 +138,7 @@ export function takeAlongDim<D extends DType, I extends DType>(
     !shape.every((extent, at) => at === axis || fits(extent, index.shape[at] as number))
   )
     throw new ShapeError(
-      `takeAlongDim: input has the shape ${formatShape(shape)} and index ${formatShape(index.shape)}; they must fit but along dimension ${axis}`,
+      `takeAlongDim: input has the shape ${formatShape(shape)} and index ${formatShape(index.shape)}; they must match except along dimension ${axis}`,
     );
   const common = shape.map((extent, at) => (extent === 1 ? (index.shape[at] as number) : extent));
   const wide = <E extends DType>(tensor: Tensor<E>) =>

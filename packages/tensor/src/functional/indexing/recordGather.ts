@@ -72,7 +72,7 @@ const replaced: UnaryMember = {
 function withoutNumber(device: Tensor['device'], index: Index, number: number, outside: number): Index {
   const { places: length } = index;
   const { elementType } = index.array;
-  const array = device.allocate(elementType, Math.max(1, length), 'index without a number');
+  const array = device.allocate(elementType, Math.max(1, length), 'index without one position');
   kernels.unary(device, { function: replaced, input: index.array, output: array, length, p: number, q: outside });
   return { ...index, array };
 }

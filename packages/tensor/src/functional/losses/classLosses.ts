@@ -176,7 +176,7 @@ function weightsOf(operation: string, input: Tensor, { weight }: NllLossOptions)
   requireFloats(operation, 'weight', given, input);
   if (needsGraph([given]))
     throw new TensorError(
-      `${operation}: weight requires a gradient, and gets none, as in PyTorch; use weight.detach()`,
+      `${operation}: weight requires a gradient but cannot get one, as in PyTorch; use weight.detach()`,
     );
   const classes = input.shape[classDim(input)] as number;
   requireShape(operation, `weight (input is ${formatShape(input.shape)})`, given.shape, [classes]);

@@ -68,7 +68,7 @@ function requireAlike(operation: string, tensors: readonly Tensor[], dim: number
   const [first] = tensors as readonly [Tensor, ...Tensor[]];
   const axis = requireAxis(operation, 'dim', dim, first.shape);
   if (first.shape.length === 0)
-    throw new ShapeError(`${operation}: scalars have no dimension to be joined along; use stack()`);
+    throw new ShapeError(`${operation}: scalars have no dimension to join along; use stack()`);
   for (const [index, tensor] of tensors.entries()) {
     const { shape } = tensor;
     const fits =

@@ -87,7 +87,7 @@ describe('misuse is told in words', () => {
     [
       'another number of elements',
       ({ reshape }, x) => reshape!(x, [4, -1]),
-      /reshape: \[2, 3\] has 6 elements; \[4, -1\] leaves no one number for -1/,
+      /reshape: \[2, 3\] has 6 elements; \[4, -1\] leaves no single size for -1/,
     ],
     [
       'an index out of range',
@@ -136,7 +136,11 @@ describe('misuse is told in words', () => {
     ],
     ['an unknown option', ({ pad }, x) => pad!(x, [1, 1], { valeu: 1 }), /pad has no option valeu; it has value/],
     ['more shifts than dims', ({ roll }, x) => roll!(x, [1, 2], [0]), /roll: got 2 shifts for 1 dims/],
-    ['one dimension for two', ({ diagonal }, x) => diagonal!(x, 0, 1, -1), /diagonal: dim0 and dim1 are one dimension/],
+    [
+      'one dimension for two',
+      ({ diagonal }, x) => diagonal!(x, 0, 1, -1),
+      /diagonal: dim0 and dim1 are the same dimension/,
+    ],
   ])('%s', (_, call, message) => {
     expect(() => call(api as never, make([2, 3]))).toThrow(message);
   });

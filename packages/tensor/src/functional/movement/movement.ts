@@ -27,7 +27,7 @@ export function reshape<D extends DType>(input: Tensor<D>, shape: Shape): Tensor
   // With an extent of 0, any number would fit for -1.
   if (open > 1 || (open === 1 ? !Number.isInteger(rest) : known !== input.size))
     throw new ShapeError(
-      `reshape: ${formatShape(input.shape)} has ${input.size} elements; ${formatShape(shape)} ${open > 0 ? 'leaves no one number for -1' : `has ${known}`}`,
+      `reshape: ${formatShape(input.shape)} has ${input.size} elements; ${formatShape(shape)} ${open > 0 ? 'leaves no single size for -1' : `has ${known}`}`,
     );
   const wanted = shape.map((extent) => (extent === -1 ? rest : extent));
   return viewOf('reshape', input, wanted);
@@ -46,7 +46,7 @@ export function flatten<D extends DType>(input: Tensor<D>, startDim = 0, endDim 
   const first = requireAxis('flatten', 'startDim', startDim, shape);
   const last = requireAxis('flatten', 'endDim', endDim, shape);
   if (last < first)
-    throw new ShapeError(`flatten: endDim ${endDim} lies before startDim ${startDim} in ${formatShape(shape)}`);
+    throw new ShapeError(`flatten: endDim ${endDim} comes before startDim ${startDim} in ${formatShape(shape)}`);
   return viewOf('flatten', input, [
     ...shape.slice(0, first),
     sizeOf(shape.slice(first, last + 1)),
@@ -212,7 +212,9 @@ export function diagonal<D extends DType>(input: Tensor<D>, offset = 0, dim0 = 0
   const row = requireAxis('diagonal', 'dim0', dim0, shape);
   const column = requireAxis('diagonal', 'dim1', dim1, shape);
   if (row === column)
-    throw new ShapeError(`diagonal: dim0 and dim1 are one dimension of ${formatShape(shape)}; got ${dim0} and ${dim1}`);
+    throw new ShapeError(
+      `diagonal: dim0 and dim1 are the same dimension of ${formatShape(shape)}; got ${dim0} and ${dim1}`,
+    );
   const strides = contiguousStrides(shape);
   const [down, right] = [strides[row] as number, strides[column] as number];
   const rows = (shape[row] as number) - Math.max(0, -offset);

@@ -118,7 +118,7 @@ export function split<D extends DType>(input: Tensor<D>, size: number | readonly
   const { shape } = input;
   const axis = requireAxis('split', 'dim', dim, shape);
   const extent = shape[axis];
-  if (extent === undefined) throw new ShapeError('split: a scalar has no dimension to be split');
+  if (extent === undefined) throw new ShapeError('split: a scalar has no dimension to split');
   if (typeof size === 'number') {
     requireArgument('split', 'size', size, wholeNumber(1), TensorError);
     return parts(
@@ -150,7 +150,7 @@ export function chunk<D extends DType>(input: Tensor<D>, chunks: number, dim = 0
   requireArgument('chunk', 'chunks', chunks, wholeNumber(1), TensorError);
   const axis = requireAxis('chunk', 'dim', dim, input.shape);
   const extent = input.shape[axis];
-  if (extent === undefined) throw new ShapeError('chunk: a scalar has no dimension to be cut');
+  if (extent === undefined) throw new ShapeError('chunk: a scalar has no dimension to split');
   if (extent === 0)
     return parts(
       input,

@@ -32,7 +32,7 @@ interface Named {
 export function einsum<D extends DType>(equation: string, ...operands: readonly Tensor<D>[]): Tensor<D> {
   requireArgument('einsum', 'equation', equation, text, TensorError);
   const [first] = operands;
-  if (!first) throw new TensorError('einsum: pass one tensor or more behind the equation');
+  if (!first) throw new TensorError('einsum: pass one tensor or more after the equation');
   for (const [index, operand] of operands.entries()) {
     requireFloats('einsum', `operand ${index}`, operand);
     if (index > 0) requireSameType('einsum', `operand ${index}`, operand, first);

@@ -50,7 +50,7 @@ function lettersOf(equation: string, term: string, where: string): string {
   const wrong = /[^A-Za-z]/.exec(letters);
   if (wrong)
     throw new ShapeError(
-      `einsum: ${shown(wrong[0])} in ${where} of ${shown(equation)} is no letter; a term has letters and one ellipsis, "..."`,
+      `einsum: ${shown(wrong[0])} in ${where} of ${shown(equation)} is not a letter; a term has letters and one ellipsis, "..."`,
     );
   return letters;
 }

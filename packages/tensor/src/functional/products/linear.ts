@@ -272,7 +272,6 @@ function activationBackward(computed: Product, preActivation: GpuArray, gradient
 
 function joined(tensors: readonly Tensor[]): GpuArray {
   const array = joinContiguous(tensors.map((tensor) => tensor.array));
-  if (!array)
-    throw new TensorError('fusedLinear: the parameters do not lie side by side; `areContiguous` tells when they do');
+  if (!array) throw new TensorError('fusedLinear: the parameters are not contiguous; ask areContiguous() first');
   return array;
 }

@@ -110,14 +110,14 @@ describe('misuse is told in words', () => {
       ({ einsum }) => einsum!('ij->ii', make([2, 3])),
       /einsum: i comes twice in the result of "ij->ii"/,
     ],
-    ['a digit', ({ einsum }) => einsum!('i1', make([2, 3])), /einsum: "1" in operand 0 of "i1" is no letter/],
+    ['a digit', ({ einsum }) => einsum!('i1', make([2, 3])), /einsum: "1" in operand 0 of "i1" is not a letter/],
     ['two arrows', ({ einsum }) => einsum!('i->i->i', make([2])), /has more than one arrow/],
     [
       'two ellipses',
       ({ einsum }) => einsum!('...i...', make([2])),
-      /einsum: "\." in operand 0 of "...i..." is no letter/,
+      /einsum: "\." in operand 0 of "...i..." is not a letter/,
     ],
-    ['no tensors', ({ einsum }) => einsum!('ij'), /einsum: pass one tensor or more behind the equation/],
+    ['no tensors', ({ einsum }) => einsum!('ij'), /einsum: pass one tensor or more after the equation/],
     [
       'an array of tensors',
       ({ einsum }) => einsum!('i', [make([2])]),

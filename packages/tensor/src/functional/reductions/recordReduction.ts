@@ -140,7 +140,7 @@ function writeInPlace(
   { shape, axes }: { readonly shape: Shape; readonly axes: readonly number[] },
   write: (array: GpuArray) => void,
 ): void {
-  const input = device.allocate(target.elementType, length, 'gradient in a row');
+  const input = device.allocate(target.elementType, length, 'contiguous gradient');
   write(input);
   const order = axesLast(
     shape,

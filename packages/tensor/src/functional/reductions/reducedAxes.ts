@@ -36,7 +36,7 @@ export function reducedAxes(
   const alone = between.every((extent, index) => extent === 1 || real.includes(first + index));
   if (alone) return { input, ...around([...shape.slice(0, first), sizeOf(between), ...shape.slice(last + 1)], first) };
   const order = axesLast(shape, real);
-  const array = device.allocate(input.elementType, Math.max(1, sizeOf(shape)), 'axes in a row');
+  const array = device.allocate(input.elementType, Math.max(1, sizeOf(shape)), 'contiguous axes');
   const strides = contiguousStrides(shape);
   const permuted = order.map((axis) => shape[axis] as number);
   stridedCopy(device, {

@@ -56,7 +56,7 @@ export function attentionMask(masks: Masks, sizes: Sizes): Tensor | undefined {
   }
   for (const { device } of all)
     if (device !== like.device)
-      throw new TensorError('MultiheadAttention: a mask lives on another device than the query; make both with one');
+      throw new TensorError('MultiheadAttention: a mask is on another device than the query; make both on one');
   const wide = all.map((mask) => (extra > 0 ? withSeen(mask, extra) : mask));
   if (wide.length === 0) return undefined;
   if (wide.every(({ dtype }) => dtype === 'bool')) return logicalNot(wide.reduce(logicalOr));

@@ -37,7 +37,8 @@ export class Sequential extends Module {
       !ofOtherCopy(aModule, first);
     for (const [name, module] of Object.entries(isNamed ? first : modules)) {
       requireLayer('new Sequential', isNamed ? name : `module ${name}`, module);
-      if (name in this) throw new TensorError(`new Sequential: ${name} cannot be a name; Module has it itself`);
+      if (name in this)
+        throw new TensorError(`new Sequential: ${name} cannot be a name; Module has a member of that name`);
       Object.defineProperty(this, name, { value: module, writable: true, enumerable: true, configurable: true });
     }
   }
@@ -147,7 +148,7 @@ export class ModuleDict<Item extends Module = Module> extends Module {
     requireArgument('ModuleDict.set', 'name', name, text, TensorError);
     requireModule('ModuleDict.set', `module ${name}`, module);
     if (typeof name !== 'string' || name === '' || name.includes('.'))
-      throw new TensorError(`ModuleDict.set: ${shown(name)} cannot be a name: it must be a text without dots`);
+      throw new TensorError(`ModuleDict.set: ${shown(name)} cannot be a name: it must be a string without dots`);
     this.#modules.set(name, module);
     return this;
   }

@@ -72,7 +72,7 @@ describe('Module.device', () => {
   it('refuses parameters on two devices', () => {
     using pair = new Pair([device, other]);
     expect(() => pair.device).toThrow(
-      /Pair: the parameters layers.0.weight and layers.1.weight live on different devices/,
+      /Pair: the parameters layers.0.weight and layers.1.weight are on different devices/,
     );
   });
 });
@@ -290,7 +290,7 @@ describe('Module.loadStateDict', () => {
       [['layers.0.weight', { shape: [2], data: new Float32Array(3) }]],
       /loadStateDict: layers.0.weight has 3 values, which do not fit its shape \[2\]/,
     ],
-    [[['layers.0.weight', [1, 2]]], /loadStateDict: entry 0 is no \[name, \{ shape, data: Float32Array \}\]/],
+    [[['layers.0.weight', [1, 2]]], /loadStateDict: entry 0 is not \[name, \{ shape, data: Float32Array \}\]/],
   ])('refuses %j', (entries, message) => {
     using pair = new Pair([device, device]);
     expect(() => pair.loadStateDict(entries as never)).toThrow(StateDictError);

@@ -85,7 +85,7 @@ export abstract class Module {
       first ??= named;
       if (named[1].device !== first[1].device) {
         throw new TensorError(
-          `${this.constructor.name}: the parameters ${first[0]} and ${named[0]} live on different devices; make all of them with one device`,
+          `${this.constructor.name}: the parameters ${first[0]} and ${named[0]} are on different devices; make all of them on one device`,
         );
       }
     }

@@ -26,7 +26,7 @@ export function readEntries(where: string, entries: unknown): (readonly [string,
     const [name, tensor] = (Array.isArray(entry) ? entry : []) as [unknown, Partial<LoadedEntry> | undefined];
     const { shape, data } = tensor ?? {};
     if (typeof name !== 'string' || !shape || !shapeKind.holds(shape) || !(data instanceof Float32Array))
-      throw new StateDictError(`${where}: entry ${index} is no [name, { shape, data: Float32Array }]`);
+      throw new StateDictError(`${where}: entry ${index} is not [name, { shape, data: Float32Array }]`);
     if (data.length !== sizeOf(shape))
       throw new StateDictError(
         `${where}: ${name} has ${data.length} values, which do not fit its shape ${formatShape(shape)}`,

@@ -95,7 +95,7 @@ const optimizerOf = ({ parameters }: Layers, options: Partial<AdamWOptions> = {}
     { lr: Float64Array.of(1e-3), weightDecay: 0, ...options },
   );
 
-describe('parameters in a row', () => {
+describe('contiguous parameters', () => {
   it.each([['all trained'], ['one frozen']])(
     'give the results and gradients of the layers one by one, %s',
     async (which) => {

@@ -24,7 +24,7 @@ export function makeContiguous(parameters: readonly Parameter[]): void {
   if (!fits || 4 * elements > maxStorageBufferBindingSize) return;
   const group = { parameters, join: () => makeContiguous(parameters) };
   const sizes = parameters.map(({ size }) => size);
-  for (const [index, array] of device.allocateContiguous('f32', sizes, 'parameters in a row').entries()) {
+  for (const [index, array] of device.allocateContiguous('f32', sizes, 'contiguous parameters').entries()) {
     const parameter = parameters[index] as Parameter;
     device.copy(parameter.array, array);
     const old = parameter.moveTo(array, null);

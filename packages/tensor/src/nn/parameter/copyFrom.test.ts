@@ -70,10 +70,10 @@ describe('copyFrom', () => {
       'copyFrom: other must be of f32; it is of i32',
     );
     expect(() => weight.copyFrom(zeros([3]))).toThrow(/copyFrom.*\[3\].*\[2\]/);
-    expect(() => weight.copyFrom(zeros([2], { device: other }))).toThrow('copyFrom: other lives on another device');
+    expect(() => weight.copyFrom(zeros([2], { device: other }))).toThrow('copyFrom: other is on another device');
     expect(() => weight.copyFrom([1, 2] as never)).toThrow('copyFrom: other must be a Tensor; got an array of 2');
     const loss = sum(mul(weight, weight));
     weight.copyFrom(zeros([2]));
-    expect(() => loss.backward()).toThrow('mul reads values that were changed since');
+    expect(() => loss.backward()).toThrow('mul reads values that have changed since');
   });
 });

@@ -86,7 +86,7 @@ export class Parameter extends Tensor<'f32'> {
       throw new TensorError(`copyFrom: other must be of f32; it is of ${String(other.dtype)}. Use cast()`);
     requireShape('copyFrom', 'other', other.shape, this.shape);
     if (other.device !== this.device)
-      throw new TensorError('copyFrom: other lives on another device; use setData(await other.data())');
+      throw new TensorError('copyFrom: other is on another device; use setData(await other.data())');
     if (this.size > 0 && other.array !== this.array) this.#copyArray(other.array.view(0, this.size));
     this.wasChanged();
     this.#halfCopies?.outdate();
@@ -133,6 +133,6 @@ export class Parameter extends Tensor<'f32'> {
   }
 
   override goneMessage(): string {
-    return `this parameter's memory was given back: ${formatShape(this.shape)}. Its model was disposed; load or make it again`;
+    return `this parameter's memory was released: ${formatShape(this.shape)}. Its model was disposed; load or make it again`;
   }
 }

@@ -129,7 +129,7 @@ describe('getScheduler with an optimizer', () => {
     const a = parameter([1, 2]);
     using optimizer = new AdamW([a], { lr: Float64Array.of(1) });
     const options = { optimizer, numTrainingSteps: 6 };
-    expect(() => getScheduler('linear', options)).toThrow(/rate of every update was given beforehand/);
+    expect(() => getScheduler('linear', options)).toThrow(/rate of every update was given in advance/);
     expect(() => getScheduler('linear', { ...options, optimizer: 3 as never })).toThrow(ScheduleError);
     expect(() => getScheduler('linear', { ...options, baseLearningRate: 1 } as never)).toThrow(
       /leave baseLearningRate out/,
@@ -171,7 +171,7 @@ describe('new AdamW', () => {
 
   it('refuses what does not fit together', async () => {
     const a = parameter([1, 2]);
-    expect(() => new AdamW([a, a])).toThrow(/stands in two places/);
+    expect(() => new AdamW([a, a])).toThrow(/is in the groups twice/);
     expect(
       () =>
         new AdamW([
@@ -186,7 +186,7 @@ describe('new AdamW', () => {
     frozen.requiresGrad = false;
     expect(() => new AdamW([frozen])).toThrow(/all are frozen/);
     const other = await openDevice();
-    expect(() => new AdamW([a, parameter([1], other)])).toThrow(/0 and 1 live on different devices/);
+    expect(() => new AdamW([a, parameter([1], other)])).toThrow(/0 and 1 are on different devices/);
     other.destroy();
   });
 

@@ -21,7 +21,7 @@ describe('getScheduler', () => {
 
   it('says what it does not know', () => {
     const options = { baseLearningRate: 1, numTrainingSteps: 10 };
-    expect(() => getScheduler('sloped' as SchedulerType, options)).toThrow(/no schedule sloped; known are constant/);
+    expect(() => getScheduler('sloped' as SchedulerType, options)).toThrow(/no schedule sloped; there are constant/);
     expect(() => getScheduler('linear', { ...options, kwargs: { power: 2 } })).toThrow(
       /linear has no option power; it takes none/,
     );

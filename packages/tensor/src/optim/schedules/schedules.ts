@@ -218,7 +218,7 @@ export function makeSchedule(name: SchedulerType, options: SchedulerOptions): Sc
     throw new ScheduleError('reduce_lr_on_plateau follows a metric: getScheduler needs the optimizer for it');
   if (typeof name === 'string' && !Object.hasOwn(definitions, name))
     throw new ScheduleError(
-      `there is no schedule ${name}; known are ${Object.keys(definitions).join(', ')}, reduce_lr_on_plateau`,
+      `there is no schedule ${name}; there are ${Object.keys(definitions).join(', ')}, reduce_lr_on_plateau`,
     );
   requireArgument('getScheduler', 'name', name, schedulerType, ScheduleError);
   requireOptions('getScheduler', options, kinds, { error: ScheduleError, otherNames });

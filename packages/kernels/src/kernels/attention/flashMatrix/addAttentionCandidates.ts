@@ -24,7 +24,7 @@ export function addAttentionCandidates(): void {
       if (headSize % 4 === 0 && flashMatrixProgram(gpu, 'forward', headSize, 0)) return undefined;
       return (
         'takes a headSize that is a multiple of 4 and at most 256, and matrix units with f16 operands and f32 sums, ' +
-        `read from words, whose blocks fit this device; here they are ${JSON.stringify(gpu.profile.subgroupMatrix)}, and it is ${headSize}`
+        `read from words, whose blocks fit this device; here they are ${JSON.stringify(gpu.profile.subgroupMatrix)}, and headSize is ${headSize}`
       );
     },
     takes: (gpu, pass, { headSize, maxSeqlen }) => flashMatrixProgram(gpu, pass, headSize, maxSeqlen) !== undefined,
