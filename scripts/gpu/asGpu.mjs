@@ -25,3 +25,11 @@ for (const [name, value] of Object.entries(words)) {
     },
   });
 }
+// Subgroups of AMD's and Intel's cards have the size that a program asks for, or another.
+const largest = Object.getOwnPropertyDescriptor(prototype, 'subgroupMaxSize')?.get;
+if (largest && (vendor === 'amd' || vendor === 'intel'))
+  Object.defineProperty(prototype, 'subgroupMaxSize', {
+    get() {
+      return isNull(this) ? largest.call(this) : 2 * largest.call(this);
+    },
+  });

@@ -32,27 +32,30 @@ var<workgroup> tile: array<${element}, ${(2 * Math.max(m * k, k * n, m * n)) / h
  */
 export async function probeMatrices(
   device: GPUDevice,
-  { subgroupMatrix, subgroupSize, software }: DeviceProfile,
+  profile: DeviceProfile,
 ): Promise<Pick<DeviceProfile, 'subgroupMatrixSpelling' | 'subgroupMatrixTiles'>> {
+  const { subgroupMatrix, software } = profile;
+  const lanes = profile.subgroupSize || profile.askedSubgroupSize;
   const sums = subgroupMatrix.filter(({ resultComponentType }) => resultComponentType === 'f32');
   const config = sums.find(({ componentType }) => componentType === 'f16');
   // Without usable matrix units there is nothing to find out.
-  if (!config || subgroupSize === 0) return { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'halves' };
-  const words = probe(config, subgroupSize, 'vec4u', 8);
+  if (!config || lanes === 0) return { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'halves' };
+  const words = probe(config, lanes, 'vec4u', 8);
   if (await compiles(device, words, !software))
     return { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'words' };
-  const known = await compiles(device, probe(config, subgroupSize, 'f16', 1), false);
+  const known = await compiles(device, probe(config, lanes, 'f16', 1), false);
   return { subgroupMatrixSpelling: known ? 'majorness' : 'flag', subgroupMatrixTiles: 'halves' };
 }
 
 async function compiles(device: GPUDevice, code: string, onDriver: boolean): Promise<boolean> {
   device.pushErrorScope('validation');
-  const module = device.createShaderModule({ label: 'probe of subgroup matrices', code });
+  const label = 'probe of subgroup matrices';
+  const module = device.createShaderModule({ label, code });
   const { messages } = await module.getCompilationInfo();
   let compiled = !messages.some(({ type }) => type === 'error');
   if (compiled && onDriver) {
     const compute = { module, entryPoint: 'main' };
-    compiled = await device.createComputePipelineAsync({ layout: 'auto', compute }).then(
+    compiled = await device.createComputePipelineAsync({ label, layout: 'auto', compute }).then(
       () => true,
       () => false,
     );

@@ -42,6 +42,11 @@ export interface DeviceProfile {
    * where shaders have no subgroups.
    */
   readonly subgroupSize: number;
+  /**
+   * Lanes that programs for matrix units ask for where sizes vary and a program may ask: the
+   * smallest size, in which the units of AMD's and Intel's cards work. Otherwise 0.
+   */
+  readonly askedSubgroupSize: number;
   /** Products that the matrix units can compute; empty where shaders have no access to any. */
   readonly subgroupMatrix: readonly SubgroupMatrixConfig[];
   /**

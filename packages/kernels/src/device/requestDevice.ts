@@ -7,7 +7,16 @@ interface DeviceRequest {
   readonly limits?: Partial<Record<LimitName, number>> | undefined;
 }
 
-const wantedFeatures = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'];
+const wantedFeatures = [
+  'shader-f16',
+  'subgroups',
+  'subgroup-size-control',
+  'timestamp-query',
+  'chromium-experimental-subgroup-matrix',
+];
+
+/** Features that are nothing without subgroups, whether or not those were requested. */
+const ofSubgroups = ['subgroup-size-control', 'chromium-experimental-subgroup-matrix'];
 
 /** With every feature that kernels can use and the adapter offers, and its real limits. */
 export async function requestDevice(
@@ -17,8 +26,7 @@ export async function requestDevice(
   label: string,
 ): Promise<GPUDevice> {
   const { withoutFeatures = [], limits = {} } = options;
-  // Subgroup matrices imply subgroups, whether or not those were requested.
-  const impliedBy = (name: string) => (name === 'chromium-experimental-subgroup-matrix' ? [name, 'subgroups'] : [name]);
+  const impliedBy = (name: string) => (ofSubgroups.includes(name) ? [name, 'subgroups'] : [name]);
   const features = wantedFeatures.filter(
     (name) =>
       adapter.features.has(name as GPUFeatureName) &&
@@ -60,6 +68,7 @@ export function describeDevice(
   const subgroupMaxSize = words.subgroupMaxSize ?? 0;
   const features = [...device.features].map(String).sort();
   const subgroups = features.includes('subgroups');
+  const oneSize = subgroupMinSize === subgroupMaxSize;
   return {
     info: {
       vendor: words.vendor,
@@ -80,7 +89,8 @@ export function describeDevice(
       // a training step on lavapipe.
       f16Storage: device.features.has('shader-f16') && !software ? 'native' : 'packed',
       subgroups,
-      subgroupSize: subgroups && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0,
+      subgroupSize: subgroups && oneSize ? subgroupMinSize : 0,
+      askedSubgroupSize: !oneSize && features.includes('subgroup-size-control') ? subgroupMinSize : 0,
       subgroupMatrix: features.includes('chromium-experimental-subgroup-matrix')
         ? [...(words.subgroupMatrixConfigs ?? [])].map(({ componentType, resultComponentType, M, N, K }) => ({
             componentType,

@@ -30,7 +30,7 @@ export async function messagesOnNull(programs: readonly string[]): Promise<strin
   const webgpu = await loadWebGpu({ backend: 'null', robustness: true });
   const adapter = await webgpu?.requestAdapter();
   if (!adapter) throw new Error('Dawn has no null backend here');
-  const features = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'];
+  const features = ['shader-f16', 'subgroups', 'subgroup-size-control', 'chromium-experimental-subgroup-matrix'];
   const device = await adapter.requestDevice({ requiredFeatures: features as GPUFeatureName[] });
   const messages: string[] = [];
   device.pushErrorScope('validation');

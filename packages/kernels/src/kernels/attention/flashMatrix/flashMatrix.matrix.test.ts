@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DeviceProfile } from '../../../device/profile.ts';
 import { loadVariants, openDevice } from '../../../index.ts';
 import type { Gpu } from '../../../index.ts';
 import { readFloats, rounded, staleOutput, uploadFloats, uploadIndices } from '../../../testing/arrays.ts';
@@ -123,16 +124,18 @@ async function check(given: Case) {
     expect(largest(actual[name as keyof typeof actual], gradient)).toBeLessThan(largest(gradient) * 2 ** -9);
 }
 
-/** Programs as GPUs get them: with constant loops, which software drivers take long to compile. */
-async function asGpu(body: () => Promise<void>): Promise<void> {
+async function withProfile(changes: Partial<DeviceProfile>, body: () => Promise<void>): Promise<void> {
   const { profile } = gpu;
-  Object.assign(gpu, { profile: { ...profile, software: false } });
+  Object.assign(gpu, { profile: { ...profile, ...changes } });
   try {
     await body();
   } finally {
     Object.assign(gpu, { profile });
   }
 }
+
+/** Programs as GPUs get them: with constant loops, which software drivers take long to compile. */
+const asGpu = (body: () => Promise<void>) => withProfile({ software: false }, body);
 
 /** The variants of the dispatches that `record` asks for, in turn. */
 function variantsOf(body: () => void): string[] {
@@ -172,6 +175,11 @@ describe('attention by flashMatrix', { timeout }, () => {
       Object.assign(gpu, { info });
     }
   });
+
+  it('asks for subgroups of its size where a device has several', () =>
+    withProfile({ subgroupSize: 0, askedSubgroupSize: gpu.profile.subgroupSize }, () =>
+      check({ lengths: [17, 3], headSize: 32, dropout: true }),
+    ));
 
   it('goes by matrix units at any length, and by flash where gradients leave workgroup memory', () => {
     const of = (headSize: number, length: number) =>

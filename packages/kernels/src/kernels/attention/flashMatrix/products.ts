@@ -1,4 +1,4 @@
-import { fragmentTypes } from '../../gemm/subgroupMatrix/fragments.ts';
+import { entryOfSubgroups, fragmentTypes } from '../../gemm/subgroupMatrix/fragments.ts';
 import { times } from '../flash/products.ts';
 import { matrixRows, placesOf, rowLanes, stridesOf } from './tiles.ts';
 import type { FlashMatrixProgram, MatrixPass } from './tiles.ts';
@@ -16,7 +16,7 @@ export function matrixMainBegins(program: FlashMatrixProgram, pass: MatrixPass):
     `var<workgroup> tile: array<vec4u, ${placesOf(pass, program).length}>;`,
     ...(pass === 'forward' ? [`var<workgroup> partial: array<vec2f, ${4 * lanes}>;`] : []),
     ...(pass === 'backward' ? [`var<workgroup> partial: array<f32, ${4 * lanes}>;`] : []),
-    `@compute @workgroup_size(${4 * lanes})`,
+    entryOfSubgroups(4 * lanes, program),
     'fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {',
     'let endRow = endOfSequence(workgroup.y);',
     'let firstOfSequence = cuSeqlens[workgroup.y];',

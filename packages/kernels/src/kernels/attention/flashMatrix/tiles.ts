@@ -1,5 +1,5 @@
 import type { Gpu } from '../../../gpu.ts';
-import { runnableMatrixConfig } from '../../gemm/subgroupMatrix/config.ts';
+import { matrixLanes, runnableMatrixConfig } from '../../gemm/subgroupMatrix/config.ts';
 import type { PairKernel } from '../pairs/pairKernel.ts';
 
 export type MatrixPass = PairKernel['pass'];
@@ -11,6 +11,8 @@ export type FlashMatrixProgram = {
   readonly n: number;
   readonly k: number;
   readonly lanes: number;
+  /** Whether the program asks for subgroups of that size. */
+  readonly asksLanes: boolean;
   /** Channels of the largest head that the program takes. */
   readonly channels: number;
   /** Keys of a block. */
@@ -36,14 +38,15 @@ export function flashMatrixProgram(
   headSize: number,
   maxSeqlen: number,
 ): FlashMatrixProgram | undefined {
-  const { subgroupSize: lanes, subgroupMatrixTiles, software } = gpu.profile;
+  const { subgroupMatrixTiles, software } = gpu.profile;
+  const [lanes, asksLanes] = [matrixLanes(gpu.profile), gpu.profile.subgroupSize === 0];
   const config = runnableMatrixConfig(gpu);
   const channels = classes.find((largest) => headSize <= largest);
   if (!config || subgroupMatrixTiles !== 'words' || channels === undefined) return undefined;
   const { m, n, k } = config;
   const blocks = pass === 'backward' ? [32, 64].filter((keys) => maxSeqlen <= keys) : [64, 32];
   return blocks
-    .map((keys) => ({ m, n, k, lanes, channels, keys, constantLoops: !software, savesRows: false }))
+    .map((keys) => ({ m, n, k, lanes, asksLanes, channels, keys, constantLoops: !software, savesRows: false }))
     .find((program) => isShared(program) && bytesOf(pass, program) <= gpu.info.limits.maxComputeWorkgroupStorageSize);
 }
 

@@ -5,6 +5,8 @@ export type MatrixTileText = {
   readonly n: number;
   readonly k: number;
   readonly lanes: number;
+  /** Whether the program asks for subgroups of that size. */
+  readonly asksLanes: boolean;
   /** Subgroups of each slice. */
   readonly subgroupRows: number;
   readonly subgroupColumns: number;
@@ -58,7 +60,7 @@ export interface MatrixTileSide {
 
 /** Sizes that follow from those of a tile. */
 export function matrixTileLayout(
-  text: Omit<MatrixTileText, 'direct' | 'bias' | 'accumulate' | 'columnSums' | 'majorness'>,
+  text: Omit<MatrixTileText, 'direct' | 'bias' | 'accumulate' | 'columnSums' | 'majorness' | 'asksLanes'>,
 ) {
   const { m, n, lanes, subgroupRows, subgroupColumns, slices, rowFragments, columnFragments, inner } = text;
   const rows = subgroupRows * rowFragments * m;

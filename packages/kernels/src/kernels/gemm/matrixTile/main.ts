@@ -1,4 +1,4 @@
-import { fragmentTypes, loadMatrix } from '../subgroupMatrix/fragments.ts';
+import { entryOfSubgroups, fragmentTypes, loadMatrix } from '../subgroupMatrix/fragments.ts';
 import { matrixTileLayout, times } from './layout.ts';
 import type { MatrixTileLayout, MatrixTileSide, MatrixTileText } from './layout.ts';
 import { epilogue, firstSums, storesOfFragments, sumsOfColumns } from './results.ts';
@@ -15,7 +15,7 @@ export function matrixTileMain(text: MatrixTileText): string {
   return [
     fragmentTypes(text),
     ...memory,
-    `@compute @workgroup_size(${threads})`,
+    entryOfSubgroups(threads, text),
     'fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {',
     `  let task = taskOf(workgroup, workgroups, ${rows}u, ${columns}u);`,
     '  if (task.outside) { return; }',

@@ -180,6 +180,15 @@ it('equals the reference with single halves in workgroup memory', async () => {
   await checkGemm(other, { ...common, layout: 'NT', withBias: true, outputType: 'f16' });
 });
 
+it('asks for subgroups of its size where a device has several', async () => {
+  using other = await openDevice();
+  const { profile } = other;
+  // As a card says it whose subgroups may have more lanes than these.
+  Object.assign(other, { profile: { ...profile, subgroupSize: 0, askedSubgroupSize: profile.subgroupSize } });
+  for (const layout of layouts) await checkGemm(other, { ...halves, shape: [72, 104, 72], layout, tile: '64x64' });
+  await checkGemm(other, { shape: [72, 40, 40], layout: 'NT', variant: 'subgroupMatrix', type: 'f16' });
+});
+
 it.each(['NT', 'TN'] as const)('%s gives the same bits for a copy of an f32 operand in f16', async (layout) => {
   const [m, n, k] = [40, 72, 104];
   const a = uploadFloats(gpu, rounded(normalNumbers(m * k, 1), 'f16'), 'f16', 'a');

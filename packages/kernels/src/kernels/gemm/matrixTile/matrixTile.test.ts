@@ -93,6 +93,15 @@ it('every tile compiles without a message, also with single halves in workgroup 
     expect(await messagesOnNull([...programs, ...singles])).toEqual([]);
   }));
 
+it('asks for subgroups of 32 where a card has several sizes', () =>
+  compileOnNull(async (gpu) => {
+    asCard(gpu, nvidia);
+    Object.assign(gpu, { profile: { ...gpu.profile, subgroupSize: 0, askedSubgroupSize: 32 } });
+    const [program] = programsOf(gpu, '64x64', true) as [string];
+    expect(program).toContain('@compute @workgroup_size(128) @subgroup_size(32)');
+    expect(await messagesOnNull([program])).toEqual([]);
+  }));
+
 it('compiles in the spelling of older browsers, of which Dawn warns', () =>
   compileOnNull(async (gpu) => {
     asCard(gpu, nvidia);

@@ -41,6 +41,7 @@ export function matrixTile(kit: GemmKit): LoadedVariant {
       source,
       matrixTileMain({
         ...matrixTileNamed('128x128', { m: 16, n: 16, k: 16 }, 32, true),
+        asksLanes: false,
         aAlongK: true,
         bAlongK: false,
         aEights: true,

@@ -52,6 +52,7 @@ export function matrixTileProgram(kit: GemmKit, asked: MatrixTileProduct): Progr
       main: kit.generatedWgsl(
         {
           ...tile,
+          asksLanes: gpu.profile.subgroupSize === 0,
           aAlongK,
           bAlongK,
           aEights,

@@ -3,7 +3,7 @@ import type { Gpu } from '../../../gpu.ts';
 import { matrixTileLayout } from './layout.ts';
 import type { MatrixTileText } from './layout.ts';
 import type { TileResources } from '../choice/cards.ts';
-import { matrixConfigOf } from '../subgroupMatrix/config.ts';
+import { matrixConfigOf, matrixLanes } from '../subgroupMatrix/config.ts';
 
 /** The shape of a tile, in blocks of results. */
 interface MatrixTileBlocks {
@@ -160,7 +160,7 @@ function findTile(profile: DeviceProfile, limits: Limits, name: MatrixTileSize):
   if (!config) return null;
   const words = profile.subgroupMatrixTiles === 'words';
   const tried = [name, '64x64'] as const;
-  const candidates = tried.map((size) => matrixTileNamed(size, config, profile.subgroupSize, words));
+  const candidates = tried.map((size) => matrixTileNamed(size, config, matrixLanes(profile), words));
   return candidates.find((tile) => matrixTileFits(tile, limits)) ?? null;
 }
 

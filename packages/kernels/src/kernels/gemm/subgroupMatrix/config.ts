@@ -1,14 +1,19 @@
 import type { DeviceProfile, SubgroupMatrixConfig } from '../../../device/profile.ts';
 import type { Gpu } from '../../../gpu.ts';
 
+/** Lanes of the subgroups of programs for matrix units; 0 where these cannot know it. */
+export function matrixLanes({ subgroupSize, askedSubgroupSize }: DeviceProfile): number {
+  return subgroupSize || askedSubgroupSize;
+}
+
 /**
- * The fragment shape to use, with f16 operands and f32 sums; null where the device has none, or its
- * subgroups have no fixed size.
+ * The fragment shape to use, with f16 operands and f32 sums; null where the device has none, or
+ * programs cannot know the size of its subgroups.
  */
-export function matrixConfigOf({ subgroupMatrix, subgroupSize, f16 }: DeviceProfile): SubgroupMatrixConfig | null {
-  if (!f16 || subgroupSize === 0) return null;
+export function matrixConfigOf(profile: DeviceProfile): SubgroupMatrixConfig | null {
+  if (!profile.f16 || matrixLanes(profile) === 0) return null;
   return (
-    subgroupMatrix.find(
+    profile.subgroupMatrix.find(
       ({ componentType, resultComponentType }) => componentType === 'f16' && resultComponentType === 'f32',
     ) ?? null
   );
@@ -20,7 +25,7 @@ export function matrixConfigOf({ subgroupMatrix, subgroupSize, f16 }: DeviceProf
  */
 export function runnableMatrixConfig({ profile, info: { limits } }: Gpu): SubgroupMatrixConfig | null {
   const config = profile.subgroups ? matrixConfigOf(profile) : null;
-  const threads = 4 * profile.subgroupSize;
+  const threads = 4 * matrixLanes(profile);
   const fits =
     config !== null &&
     threads <= Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX) &&

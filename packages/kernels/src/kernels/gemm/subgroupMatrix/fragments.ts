@@ -12,6 +12,19 @@ export function fragmentTypes({ m, n, k }: { readonly m: number; readonly n: num
   ].join('\n');
 }
 
+/**
+ * Writes the attributes of an entry of so many threads, whose subgroups have `lanes`. Where a
+ * device has subgroups of several sizes, the program asks for that one.
+ */
+export function entryOfSubgroups(
+  threads: number,
+  { lanes, asksLanes }: { readonly lanes: number; readonly asksLanes: boolean },
+): string {
+  return asksLanes
+    ? `enable subgroup_size_control;\n@compute @workgroup_size(${threads}) @subgroup_size(${lanes})`
+    : `@compute @workgroup_size(${threads})`;
+}
+
 /** Writes a load in the device's spelling. `place` and `stride` count elements of the array. */
 export function loadMatrix(
   { majorness }: Spelling,

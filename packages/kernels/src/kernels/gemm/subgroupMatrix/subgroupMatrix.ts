@@ -4,7 +4,7 @@ import type { GemmKit } from '../loading/gemmKit.ts';
 import type { LoadedVariant } from '../loading/loadedVariants.ts';
 import type { GemmTileSize } from '../options.ts';
 import type { GemmTile } from '../product/gemmTile.ts';
-import { matrixUnitsNeeded, runnableMatrixConfig, workgroupBytes } from './config.ts';
+import { matrixLanes, matrixUnitsNeeded, runnableMatrixConfig, workgroupBytes } from './config.ts';
 import { fragmentTypes, loadMatrix, storeMatrix } from './fragments.ts';
 import { wgsl } from './subgroupMatrix.wgsl.ts';
 
@@ -30,7 +30,8 @@ function subgroupMatrixTile(kit: GemmKit, source: WgslFile, gpu: Gpu, size: Gemm
   if (!config) throw new kit.KernelArgumentError(`gemm: the subgroupMatrix variant ${matrixUnitsNeeded}`);
   const { m, n, k } = config;
   const across = size !== 'small' && workgroupBytes(config, 4) <= info.limits.maxComputeWorkgroupStorageSize ? 4 : 2;
-  const sizes = { m, n, k, across, lanes: profile.subgroupSize };
+  const lanes = matrixLanes(profile);
+  const sizes = { m, n, k, across, lanes };
   const majorness = profile.subgroupMatrixSpelling === 'majorness';
   return {
     rows: 2 * across * m,
@@ -38,9 +39,10 @@ function subgroupMatrixTile(kit: GemmKit, source: WgslFile, gpu: Gpu, size: Gemm
     readsVectors: true,
     // A thread must read the same columns of A in every turn, and its sums must fit the memory of
     // finished fragments.
-    sumsColumns: (4 * profile.subgroupSize) % ((2 * across * m) / 4) === 0 && 4 * profile.subgroupSize <= m * n,
+    sumsColumns: (4 * lanes) % ((2 * across * m) / 4) === 0 && 4 * lanes <= m * n,
     source,
     defines: ({ aAlongK, bAlongK }) => ({
+      asksLanes: profile.subgroupSize === 0,
       fragments: kit.generatedWgsl({ ...sizes, aAlongK, bAlongK, majorness }, subgroupMatrixText),
     }),
   };

@@ -31,7 +31,12 @@ var<workgroup> tileA: array<f16, select(tileInner, tileRows, aAlongK) * strideA>
 var<workgroup> tileB: array<f16, select(tileInner, tileColumns, bAlongK) * strideB>;
 var<workgroup> finished: array<f32, 4 * fragmentSize>;
 
+#if asksLanes
+enable subgroup_size_control;
+@compute @workgroup_size(threads) @subgroup_size(lanes)
+#else
 @compute @workgroup_size(threads)
+#endif
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let task = taskOf(workgroup, workgroups, tileRows, tileColumns);
   if (task.outside) { return; }
