@@ -2,7 +2,7 @@
 // memory, workgroup memory, and subgroups at once, as Mesa's compilers for AMD and NVIDIA cards
 // make them. Nothing runs.
 // Usage: node scripts/compiled-kernels.mjs amd|nvidia [card] [tiles|step] [fp16]    after a build
-// Usage: node scripts/compiled-kernels.mjs amd|nvidia [card] [tiles|step] [fp16]   after a build
+// AMD's cards by RADV's names, default navi31 (RX 7900); NVIDIA's by chipset, default 180 (H100).
 // Needs a C compiler and the headers of Vulkan, for NVIDIA those of libdrm too, and Mesa: for AMD
 // the one that `npm test` fetches will do, for NVIDIA MESA_LIBRARIES names the folder of a Mesa 26,
 // and ATTUNE_NODE a Node that runs with its C library.
