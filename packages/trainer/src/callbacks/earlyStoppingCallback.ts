@@ -2,6 +2,7 @@ import { numberAtLeast, optional, requireOptions, wholeNumber } from '@attune/va
 import { terminal } from '#platform';
 import { TrainerError, TrainingArgumentsError } from '../errors.ts';
 import { decidingMetric, hasDecidingMetric, isBetter } from '../metrics/bestModel.ts';
+import type { LogEntry } from '../state/trainerState.ts';
 import type { CallbackEvent, CallbackState, TrainerCallback } from './trainerCallback.ts';
 
 /** Options of {@link EarlyStoppingCallback}. */
@@ -18,6 +19,9 @@ const optionKinds = {
 };
 
 const otherNames = { patience: 'it is called earlyStoppingPatience', threshold: 'it is called earlyStoppingThreshold' };
+
+/** Whether an entry of the log came after the first step. */
+const isDuringRun = ({ step = 0 }: LogEntry) => step > 0;
 
 /**
  * Ends a run when `metricForBestModel` stops improving. Its state is kept in checkpoints.
@@ -52,7 +56,9 @@ export class EarlyStoppingCallback implements TrainerCallback {
     if (metricKeyPrefix !== 'eval' && !hasDecidingMetric(args, metrics)) return;
     const value = decidingMetric(args, metrics);
     if (value === null) return;
-    this.#waited = isBetter(args, value, state.bestMetric, this.#threshold) ? 0 : this.#waited + 1;
+    // As in transformers, nothing can be worse than the first, even a NaN.
+    const isFirst = state.logHistory.filter((entry) => isDuringRun(entry) && hasDecidingMetric(args, entry)).length < 2;
+    this.#waited = isFirst || isBetter(args, value, state.bestMetric, this.#threshold) ? 0 : this.#waited + 1;
     if (this.#waited >= this.#patience) control.shouldTrainingStop = true;
   };
 

@@ -31,6 +31,8 @@ export interface RunProgress {
   readonly savedAt: number;
   /** State of a schedule that follows a metric; missing in checkpoints of older versions. */
   readonly plateau?: PlateauState | null | undefined;
+  /** The best metric, which JSON cannot represent where it is infinite. */
+  readonly bestMetric: number | null;
   /** Entries of the log, by index, with numbers that JSON cannot represent. */
   readonly exactLogs: Readonly<Record<string, LogEntry>>;
 }

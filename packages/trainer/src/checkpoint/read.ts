@@ -1,4 +1,4 @@
-import { files } from '#platform';
+import { files, terminal } from '#platform';
 import { readSafetensors } from '@attune/tensor';
 import type { ScalerState } from '@attune/tensor';
 import type { SavedArguments } from '../arguments/trainingArguments.ts';
@@ -47,6 +47,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const json = async (name: string): Promise<unknown> => JSON.parse(await text(`${path}/${name}`));
   const progress = parseProgress(await text(`${path}/training_progress.json`));
   const state = TrainerState.fromJSON((await json('trainer_state.json')) as Record<string, unknown>);
+  state.bestMetric = progress.bestMetric;
   state.bestModelCheckpoint = await besideOf(path, state.bestModelCheckpoint);
   for (const [index, entry] of Object.entries(progress.exactLogs)) state.logHistory[Number(index)] = entry;
   return {
@@ -60,11 +61,16 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   };
 }
 
-/** The present path of the best checkpoint: the output folder may have been moved. */
+/**
+ * The present path of the best checkpoint: the output folder may have been moved. Null, with a
+ * warning, where it was removed.
+ */
 async function besideOf(path: string, best: string | null): Promise<string | null> {
   if (best === null || (await files.list(best)).length > 0) return best;
   const moved = path.replace(/[^/\\]+[/\\]*$/, '') + (best.split(/[/\\]/).at(-1) ?? '');
-  return (await files.list(moved)).length > 0 ? moved : best;
+  if ((await files.list(moved)).length > 0) return moved;
+  terminal.writeLine(`${path}: the best checkpoint was ${best}, which is not there any more; it is passed over.`);
+  return null;
 }
 
 /** The weights of a checkpoint, which may be split over several files. */

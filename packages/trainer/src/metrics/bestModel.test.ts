@@ -140,6 +140,16 @@ describe('the best model', () => {
     expect(said.join()).toContain('score was never a number that can be compared; the model is that of the last step');
   });
 
+  it('is that of a resumed run alone where the best checkpoint was removed, as in transformers', async () => {
+    await train([0.9, 0.3, 0.4], { loadBestModelAtEnd: true });
+    rmSync(`${folder()}/checkpoint-2`, { recursive: true });
+    const from = `${folder()}/checkpoint-4`;
+    const { state, a, weights } = await train([0.9, 0.3, 0.4], { loadBestModelAtEnd: true }, {}, from);
+    expect(state).toMatchObject({ bestMetric: 0.9, bestModelCheckpoint: null });
+    expect(a).toBe(weights.get(6));
+    expect(said.join()).toContain('checkpoint-2, which is not there any more');
+  });
+
   it('is asked for in arguments that go together', () => {
     const fails = (options: Options, message: RegExp) =>
       expect(() => new TrainingArguments('out', options)).toThrow(message);
@@ -160,6 +170,24 @@ describe('EarlyStoppingCallback', () => {
     const callbacks = [new EarlyStoppingCallback({ earlyStoppingPatience: 2, earlyStoppingThreshold: 0.15 })];
     const scores = [0.5, 0.7, 0.8, 0.81, 0.9, 0.9];
     expect((await train(scores, { loadBestModelAtEnd: true }, { callbacks })).state.globalStep).toBe(8);
+  });
+
+  it('takes infinities and a first NaN as transformers does', async () => {
+    const last = async (scores: readonly number[], options: Options = {}) => {
+      const callbacks = [new EarlyStoppingCallback({ earlyStoppingPatience: 1 })];
+      const { state } = await train(scores, options, { callbacks });
+      return [state.globalStep, state.bestMetric];
+    };
+    expect(await last([NaN, 0.51, -1, 2])).toEqual([6, 0.51]);
+    expect(await last([NaN, NaN, 1])).toEqual([4, null]);
+    expect(await last([Infinity, 1, -Infinity, 2], { greaterIsBetter: false })).toEqual([8, -Infinity]);
+    expect(await last([-Infinity, -Infinity, 1])).toEqual([4, null]);
+  });
+
+  it('goes on from an infinite metric where a run is resumed', async () => {
+    await train([Infinity, 0, 1]);
+    const { state } = await train([Infinity, 0, 1], {}, {}, `${folder()}/checkpoint-4`);
+    expect(state).toMatchObject(best(2, Infinity));
   });
 
   it('goes on counting where a run is resumed', async () => {

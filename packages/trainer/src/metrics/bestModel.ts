@@ -33,9 +33,7 @@ export function isBetter(
   best: number | null,
   threshold = 0,
 ): boolean {
-  if (Number.isNaN(value)) return false;
-  if (best === null) return true;
-  const by = greaterIsBetter ? value - best : best - value;
+  const by = greaterIsBetter ? value - (best ?? -Infinity) : (best ?? Infinity) - value;
   return by > threshold && by > 0;
 }
 

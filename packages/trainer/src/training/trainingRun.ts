@@ -254,6 +254,7 @@ export class TrainingRun implements Disposable {
       headSeed: this.#state.headSeed,
       savedAt: Date.now(),
       plateau: this.#rates.plateau,
+      bestMetric: this.#state.bestMetric,
       exactLogs: exactLogsOf(this.#state.logHistory),
     };
   }
