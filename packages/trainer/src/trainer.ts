@@ -10,7 +10,7 @@ import { flowAndReports, progressCallback } from './callbacks/builtIn.ts';
 import { CallbackList } from './callbacks/callbackList.ts';
 import type { CallbackClass, TrainerCallback } from './callbacks/trainerCallback.ts';
 import type { Checkpoint } from './checkpoint/read.ts';
-import { readDataloader, evalDataloader, trainDataloader } from './data/dataloaders.ts';
+import { readDataloader, evalDataloader, requireEvaluable, trainDataloader } from './data/dataloaders.ts';
 import { ModelColumns } from './data/modelColumns.ts';
 import { isSeveral, requireDataset, requireEvalDataset } from './data/trainerDataset.ts';
 import type { EvalDataset, TrainerDataset } from './data/trainerDataset.ts';
@@ -322,6 +322,12 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     const isOwn = this.getTrainDataloader === Trainer.prototype.getTrainDataloader;
     const rows = isOwn ? this.trainDataset : undefined;
     const evaluation = new Evaluation(this, this.#parts, this.#callbacks);
+    const { evalDataset, args } = this;
+    const isOwnEvaluation = ['evaluate', 'getEvalDataloader'].every(
+      (name) => this[name as 'evaluate'] === Trainer.prototype[name as 'evaluate'],
+    );
+    if (evalDataset && isOwnEvaluation && (args.evalStrategy !== 'no' || args.evalOnStart))
+      await requireEvaluable(this, evalDataset);
     const run = await TrainingRun.begin({
       checkpoint,
       howToResume: howToResume ?? 'train({ resumeFromCheckpoint: true })',

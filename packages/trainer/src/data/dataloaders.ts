@@ -4,10 +4,11 @@ import { Mt19937 } from '@attune/tensor/internal/host';
 import { shown } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { TrainerDatasetError, TrainerError } from '../errors.ts';
-import type { Dataloader } from '../extensionPoints.ts';
+import type { Dataloader, ExtensionPoints } from '../extensionPoints.ts';
 import type { TrainerParts } from '../trainerParts.ts';
 import { groupedByLength, rowLengths } from './lengthGroups.ts';
-import type { TrainerDataset } from './trainerDataset.ts';
+import { isSeveral } from './trainerDataset.ts';
+import type { EvalDataset, TrainerDataset } from './trainerDataset.ts';
 
 type LoaderParts = Pick<TrainerParts, 'args' | 'collate'>;
 
@@ -44,6 +45,20 @@ export function evalDataloader(dataset: TrainerDataset, { args, collate }: Loade
     collateFn: collate,
     dropLast: args.dataloaderDropLast,
   });
+}
+
+/**
+ * Checks before a run the datasets that it will evaluate: without rows, or with no column that the
+ * model reads, they would end it at the first evaluation.
+ *
+ * @throws TrainerDatasetError
+ */
+export async function requireEvaluable(
+  trainer: Pick<ExtensionPoints, 'getEvalDataloader'>,
+  evalDataset: EvalDataset,
+): Promise<void> {
+  for (const dataset of isSeveral(evalDataset) ? Object.values(evalDataset) : [evalDataset])
+    readDataloader('getEvalDataloader', await trainer.getEvalDataloader(dataset));
 }
 
 /**

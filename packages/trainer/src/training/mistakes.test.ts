@@ -3,7 +3,8 @@ import type { Batch } from '@attune/data';
 import { mul } from '@attune/tensor';
 import { describe, expect, it } from 'vitest';
 import { EvalPrediction, Trainer, TrainingArguments } from '../index.ts';
-import type { ModelOutput, TrainerCallback, TrainerOptions } from '../index.ts';
+import type { EvalDataset } from '../data/trainerDataset.ts';
+import type { ModelOutput, TrainerCallback, TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
 import { folder, make, RegressionModel, rows } from '../testing/regression.ts';
 
 /** Refuses whole labels, with the row of the batch, as the models of @attune/bert do. */
@@ -51,6 +52,29 @@ it('labels that a model counts none of, and reads under another name, are an err
   const trainDataset = Dataset.fromRows(rows.map(({ input_x, label }) => ({ input_x, target: label })));
   const { trainer } = await make({ labelNames: ['target'], maxSteps: 1 }, { model, trainDataset });
   await expect(trainer.train()).rejects.toThrow(/labels \("target"\), but no loss.*under another name/);
+});
+
+describe('a dataset that cannot be evaluated', () => {
+  const evaluated = async (evalDataset: EvalDataset, options: Partial<TrainingArgumentsOptions> = {}) => {
+    const { trainer } = await make({ evalStrategy: 'epoch', ...options }, { evalDataset });
+    const error = await trainer.train().then(
+      () => null,
+      (reason: unknown) => (reason as Error).message,
+    );
+    expect(trainer.state.globalStep).toBe(0);
+    return error;
+  };
+
+  it('is told before the first step', async () => {
+    const words = Dataset.fromRows([{ word: 'a', label: 1 }]);
+    const known = Dataset.fromRows(rows.slice(0, 3));
+    expect(await evaluated(words)).toMatch(
+      /the evaluation dataset has no column that the model reads: it has word, label/,
+    );
+    expect(await evaluated({ known, words })).toMatch(/has no column that the model reads/);
+    expect(await evaluated(known.select([]))).toBe('the evaluation dataset has no rows');
+    expect(await evaluated(known, { dataloaderDropLast: true })).toMatch(/getEvalDataloader gives no batch/);
+  });
 });
 
 describe('a loss of several numbers', () => {
