@@ -71,7 +71,7 @@ if (chosen.includes('host')) await measureHost(bench);
 if (chosen.includes('memory')) await measureMemory(bench);
 if (chosen.includes('dispatches')) await countDispatches(bench);
 if (chosen.includes('epoch') && options.mrpc && options.tokenizer) {
-  // Loads the data packages, which nothing else here needs.
+  // Loads the data packages, which only this measure needs.
   const { compareEpoch } = await import('./measures/epoch.mjs');
   await compareEpoch(bench);
 }
@@ -81,7 +81,7 @@ writeFileSync(join(options.output, 'bench.json'), `${JSON.stringify(figures, nul
 writeFileSync(join(options.output, 'bench.md'), `${report.join('\n\n')}\n`);
 console.log(`\nWritten to ${join(options.output, 'bench.json')} and bench.md.`);
 
-/** Asks everybody in turn, round by round, and returns each one's median answer. */
+/** Asks each library in turn, round by round, and returns the median answer of each. */
 async function interleave(asked) {
   const answers = asked.map(() => []);
   for (let round = 0; round < rounds; round++)

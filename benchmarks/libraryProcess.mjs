@@ -21,7 +21,7 @@ export class LibraryProcess {
     for (;;) {
       const { value, done } = await this.#lines.next();
       if (done) return { error: 'the program ended' };
-      // What a library prints on stdout is not an answer.
+      // Other output of a library on stdout is not an answer.
       if (value.startsWith('{')) return JSON.parse(value);
     }
   }

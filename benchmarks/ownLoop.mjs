@@ -92,11 +92,11 @@ async function byHand() {
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const taken = { trainer: [], hand: [] };
 console.error = () => {};
-// The first of each compiles.
+// The first run of each compiles the kernels.
 await byTrainer();
 await byHand();
 for (let round = 0; round < rounds; round++) {
-  // The first of two runs is the slower one as often for either.
+  // Alternates who goes first, so that being first favours neither.
   const first = round % 2 === 0 ? ['trainer', byTrainer] : ['hand', byHand];
   const second = round % 2 === 0 ? ['hand', byHand] : ['trainer', byTrainer];
   for (const [name, run] of [first, second]) taken[name].push(await run());

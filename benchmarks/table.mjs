@@ -9,7 +9,7 @@ export function table(head, rows) {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** The text, and how many times as long as ours it took. */
+/** The time, and how many times as long as ours it is. */
 export function withRatio(text, own, milliseconds) {
   return milliseconds === own ? text : `${text} (${(milliseconds / own).toFixed(2)}x)`;
 }

@@ -1,4 +1,4 @@
-// Training by hand: what the Trainer does, written as in PyTorch.
+// A training loop by hand: what the Trainer does, written as in PyTorch.
 import { AutoModelForSequenceClassification, AutoTokenizer } from '@attune/bert';
 import { DataCollatorWithPadding, DataLoader } from '@attune/data';
 import { AdamW, getScheduler, noGrad, setSeed } from '@attune/tensor';

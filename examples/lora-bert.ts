@@ -35,7 +35,7 @@ addLora(model, rank);
 const tuned = await tune(model, epochs, 4e-3);
 tell(`LoRA of rank ${rank}`, tuned);
 
-// Saved by itself, an adapter is small. In another model of the same base it predicts the same.
+// Saved alone, an adapter is small. In another copy of the base model it predicts the same.
 const folder = mkdtempSync(join(tmpdir(), 'lora-'));
 const file = join(folder, 'adapter_model.safetensors');
 const adapter = [...(await model.stateDict())].filter(([name]) => /lora_|classifier/.test(name));

@@ -1,5 +1,5 @@
 // Runs after `pnpm install`, `npm install` and `yarn`. Only pnpm knows the workspace: what another
-// one has put there is taken away, and the packages are installed as the lock file has them.
+// one has installed is removed, and the packages of the lock file are installed instead.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeJson } from './setup/files.mjs';

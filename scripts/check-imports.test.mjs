@@ -44,7 +44,7 @@ describe('the import rules', () => {
     expect(checkImports(rootFolder).problems).toEqual([]);
   });
 
-  it('are quiet about good code', () => {
+  it('accept good code', () => {
     expect(
       problemsOf({
         'packages/kernels/src/platform/node.ts':
@@ -199,7 +199,7 @@ describe('the import rules', () => {
     expect(problemsOf(files).join('\n')).toContain(words);
   });
 
-  it('tell names that are used from names that are declared or only spelled', () => {
+  it('distinguish names that are used from names that are declared or only written', () => {
     const names = (source) => parseModule('a.ts', source).names.map(({ name }) => name);
     expect(names('const { a: [b, ...c], d = e } = f; g(b.h, { i: j, k }, c[l]); class M { n = 1; o() {} }')).toEqual(
       expect.arrayContaining(['e', 'f', 'g', 'j', 'k', 'l']),

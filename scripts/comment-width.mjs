@@ -25,7 +25,7 @@ if (isMain(import.meta.url)) {
     cwd: rootFolder,
     encoding: 'utf8',
   });
-  // What was deleted is listed until it is committed.
+  // Git lists deleted files until the deletion is committed.
   const files = listed.split('\n').filter((file) => file !== '' && existsSync(join(rootFolder, file)));
   const wide = files.flatMap((file) =>
     wideComments(readFileSync(join(rootFolder, file), 'utf8'), file.split('.').at(-1)).map((line) => `${file}:${line}`),

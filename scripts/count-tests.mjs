@@ -1,5 +1,5 @@
-// Prints `PASSED FAILED` for a report of vitest's JSON reporter. What failed without a failing test
-// counts too: a file that could not be loaded, a worker that died, a run that ended with an error,
+// Prints `PASSED FAILED` for a report of vitest's JSON reporter. Failures outside of tests
+// count too: a file that could not be loaded, a worker that died, a run that ended with an error,
 // a report that is missing. Usage: node scripts/count-tests.mjs REPORT EXIT-CODE
 import { readJson } from './setup/files.mjs';
 import { isMain } from './setup/is-main.mjs';

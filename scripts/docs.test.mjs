@@ -30,7 +30,7 @@ describe('the documentation', () => {
     expect(plain(read('docs/compatibility.md')), 'run node scripts/compatibility.mjs').toContain(plain(tables));
   });
 
-  it('lists what becomes of everything that transformers’ Trainer has', () => {
+  it('lists every part of the Trainer of transformers', () => {
     const tables = surfaceTables(golden.surface, {
       ...defaults,
       ...otherNames,

@@ -23,7 +23,7 @@ describe('a section', () => {
     return runSection({ ...options, onLine: (line) => lines.push(line) }).then((problem) => ({ problem, lines }));
   };
 
-  it('keeps what was done when its time runs out', async () => {
+  it('keeps its results when its time runs out', async () => {
     const { problem, lines } = await section('console.log("first"); setInterval(() => {}, 1000)', 2);
     expect(problem).toBe('out of time after 2 s');
     expect(lines).toEqual(['first']);
@@ -64,7 +64,7 @@ describe.runIf(process.platform === 'linux')('the kit', () => {
   };
 
   it(
-    'runs dry on a software driver',
+    'completes a dry run on a software driver',
     async () => {
       const { code, summary } = await check('dry', '--quick', '--minutes', '30');
       expect(summary).not.toContain('PROBLEM');
@@ -102,7 +102,7 @@ describe.runIf(process.platform === 'linux')('the kit', () => {
   );
 
   it(
-    'does not take a software adapter for a GPU, and says so soon',
+    'does not mistake a software adapter for a GPU, and says so quickly',
     async () => {
       const began = performance.now();
       const { code, summary } = await check('software');

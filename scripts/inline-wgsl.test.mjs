@@ -35,7 +35,7 @@ describe('inlineWgsl', () => {
     expect(wgsl).toEqual({ path: 'wgsl/base.wgsl', text: 'base', includes: [] });
   });
 
-  it('removes the module of a file that is gone, and no other file', () => {
+  it('removes the module of a deleted file, and no other file', () => {
     write({ 'a.wgsl': 'a', 'b.wgsl.ts': '// by hand' });
     inlineWgsl(folder);
     rmSync(join(folder, 'a.wgsl'));
@@ -51,7 +51,7 @@ describe('inlineWgsl', () => {
     expect(() => inlineWgsl(folder)).toThrow('a.wgsl includes b.wgsl includes a.wgsl: a circle');
   });
 
-  it('leaves out spaces that say nothing, and keeps lines and what a space parts', () => {
+  it('removes insignificant spaces, and keeps line numbers and separating spaces', () => {
     const text = [
       '// A comment.',
       '@group(0) @binding(next) var<storage, read> input: array<f32>;',

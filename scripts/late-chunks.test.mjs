@@ -54,7 +54,7 @@ const code = `
   console.log(JSON.stringify({ before, after: globalThis.requested, missing, refused }));
 `;
 
-it('a page that has its files requests what reads them, and never the hub', async () => {
+it('a page with its own files requests the code that reads them, and never that of the hub', async () => {
   const chunks = await bundle({ code }, { target: 'es2022' });
   const folder = mkdtempSync(join(tmpdir(), 'attune-page-'));
   try {

@@ -23,6 +23,6 @@ export const Head = lateHead;
   });
 });
 
-it('refuses a name that is not there', () => {
+it('refuses a name that the index does not export', () => {
   expect(() => nameLate(index, ['Model', 'Mode'])).toThrow('the index does not re-export Mode');
 });

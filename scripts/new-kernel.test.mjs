@@ -52,7 +52,7 @@ it('refuses the name of a function that another kernel exports', () => {
   expect(newKernel('swish', source)).toHaveLength(9);
 });
 
-it('refuses a folder that is there, and leaves it alone', () => {
+it('refuses an existing folder, and leaves it unchanged', () => {
   newKernel('swish', source);
   const before = readFileSync(join(source, 'kernels/index.ts'), 'utf8');
   expect(() => newKernel('swish', source)).toThrow(/already/);

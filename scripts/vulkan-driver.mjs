@@ -1,5 +1,5 @@
-// The software Vulkan driver that stands in where a machine has no GPU: where it lies in our cache,
-// and what a process needs to use it.
+// The software Vulkan driver for machines without a GPU: where it is in our cache, and what a
+// process needs to use it.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './setup/cache-folder.mjs';

@@ -59,9 +59,9 @@ function padBatch(rows, padded) {
   };
 }
 
-/** GPU memory of a training step, without computing one: everything is allocated as if. */
+/** GPU memory of a training step, without computing one: everything is allocated as if it ran. */
 async function memory(shape) {
-  // What other tasks of this process hold is not the step's.
+  // Memory that other tasks of this process hold does not count.
   const { liveBytes } = device.memory;
   const run = await makeStep(device, shape);
   return async () => {

@@ -19,7 +19,7 @@ const profile = {
 };
 await loadVariants();
 
-/** A device that says it is a card of this make. */
+/** A device that describes itself as a card of this maker. */
 async function openAs(words) {
   const device = await openDevice();
   return Object.assign(device, {

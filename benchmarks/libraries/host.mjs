@@ -53,7 +53,7 @@ function noteCalls(encoder) {
   return encoder;
 }
 
-/** Every call of one step again, and nothing else. */
+/** Repeats every call of one step, and nothing else. */
 function replay(notes) {
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();

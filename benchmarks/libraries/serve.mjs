@@ -17,7 +17,7 @@ export async function serve(tasks) {
       if (!tasks[task]) throw new Error(`no task ${task}`);
       if (!prepared.has(key)) {
         const run = await tasks[task](shape);
-        // What is measured in bytes needs no warming up.
+        // Measurements in bytes need no warm-up.
         if (task !== 'memory') await run(2);
         prepared.set(key, run);
       }
@@ -33,7 +33,7 @@ export async function serve(tasks) {
 
 const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
-/** Numbers that are neither tiny nor alike. */
+/** Numbers that are neither tiny nor equal. */
 export function numbers(length) {
   return Float32Array.from({ length }, (_, index) => Math.sin(index * 0.7) + 0.1 * Math.cos(index * 0.013));
 }

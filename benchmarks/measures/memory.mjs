@@ -32,7 +32,7 @@ export async function measureMemory({ ours, figures, show }) {
       const { peakBytes, parameters, error } = await ours.ask({ task: 'memory', ...shape, repeats: 1 });
       if (error) throw new Error(error);
       const kept = batchSize * length * keptBytesPerToken(configs[name], fp16, everyNLayers);
-      // Gradients come while what layers keep goes.
+      // Gradients appear while the kept activations are released.
       const computed = Math.max(12 * parameters + kept, 16 * parameters);
       figures.memory.push({ name, batchSize, length, fp16, everyNLayers, peakBytes, computed });
       rows.push([

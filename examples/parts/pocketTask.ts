@@ -16,13 +16,13 @@ export async function pocketTask(rows: number) {
   const accuracy = await evaluate.load('accuracy');
 
   /**
-   * Trains where there are epochs, and says how many parameters, how much
-   * memory, and what is right.
+   * Trains for these epochs, if any, and reports the trained parameters, the memory
+   * and the accuracy.
    */
   async function tune(model: BertForSequenceClassification, numTrainEpochs: number, learningRate: number) {
     const given = {
       ...defaults,
-      // At least one, also where nothing is to be trained.
+      // At least one, even if nothing is trained.
       numTrainEpochs: Math.max(1, numTrainEpochs),
       learningRate,
       warmupSteps: 50,

@@ -42,8 +42,8 @@ export async function openPage(files) {
       /** Runs a function in the page. */
       evaluate: (task, argument) => page.evaluate(task, argument),
       /**
-       * What is written to the page's console. A program that asks for a file that is
-       * not there hears so itself.
+       * What is written to the page's console. Missing files are left out, as the
+       * program that asked for them is told.
        */
       onMessage: (hear) => page.on('console', (message) => notFound.test(message.text()) || hear(message.text())),
       close: () => browser.close(),

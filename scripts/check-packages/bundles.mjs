@@ -64,7 +64,7 @@ export function bundlers(tools) {
         onwarn: (warning) => warnings.push(warning.message),
       });
       await bundle.write({ dir, format: 'esm' });
-      // What a library of others does is not ours to mend.
+      // We cannot fix warnings of other libraries.
       const ours = warnings.filter((warning) => /node_modules\/@attune\/|unresolved/i.test(warning));
       if (ours.length > 0) throw new Error(ours.join('\n'));
     },

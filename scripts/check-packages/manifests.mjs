@@ -30,7 +30,7 @@ export function manifestProblems({ manifest, files, unpacked }) {
   for (const path of paths(manifest.exports).concat(paths(manifest.imports), Object.values(manifest.bin ?? {})))
     if (!existsSync(join(unpacked, path))) problems.push(`package.json names ${path}, which is not in the tarball`);
   for (const name of ['README.md', 'LICENSE']) if (!files.includes(name)) problems.push(`there is no ${name}`);
-  // A first release has no changes to tell; every later one has.
+  // A first release has no change log; every later one has.
   if (manifest.version !== '0.0.0' && !files.includes('CHANGELOG.md')) problems.push('there is no CHANGELOG.md');
   const stray = files.filter((file) => /\.(test|bench)\.|\/testing\/|\.map$|\.tsbuildinfo$|golden/.test(file));
   problems.push(...stray.map((file) => `holds ${file}`));

@@ -1,4 +1,4 @@
-// The tables of the report, in Markdown.
+// The tables of the report, as Markdown.
 import { statSync } from 'node:fs';
 
 const mark = (problem) => (problem === '' ? 'yes' : 'NO');

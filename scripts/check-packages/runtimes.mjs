@@ -37,7 +37,7 @@ function runtimes(tools) {
 export async function runSnippets(project, packed, tools, hub) {
   const all = snippets(join(sourceFolder(packed), 'README.md'));
   if (all.length === 0) return { README: 'has no snippet' };
-  // A folder of one's own, where the snippets of the hub look for one.
+  // A local folder for the snippets of @attune/hub that read one.
   cpSync(join(rootFolder, 'packages/bert/golden/own-mini'), join(project, 'my-model'), { recursive: true });
   const chosen = [all[0], ...all.slice(1).filter(({ offline }) => offline)];
   const results = {};

@@ -1,6 +1,6 @@
 import { run } from './run.mjs';
 
-/** What runs the other checks: the adapter, and that it computes right. */
+/** Checks the adapter that the other checks run on: its name, and that it computes correctly. */
 export async function examineAdapter() {
   await run(process.execPath, ['scripts/attune.mjs', 'setup']);
   const { stdout } = await run(process.execPath, ['packages/kernels/bin/attune-doctor.mjs', '--json']);

@@ -14,7 +14,7 @@ export async function freshClone() {
   const home = join(folder, 'home');
   const clone = join(folder, 'clone');
   mkdirSync(home);
-  // What this machine has set up, by hand or by us, must not help.
+  // The setup of this machine, by hand or by us, must not help.
   const env = {
     HOME: home,
     USERPROFILE: home,

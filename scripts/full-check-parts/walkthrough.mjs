@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { rootFolder } from '../setup/root-folder.mjs';
 
 const title = '## A kernel, from a fresh clone';
-/** What the loop may cost: it is as long on a machine that does nothing else. */
+/** Limit of the edit-test loop in processor time; an idle machine also meets it by the clock. */
 const mostSeconds = 5;
-/** For a machine that does much else. */
+/** Generous, for a busy machine. */
 const patience = 120_000;
 
 /**
@@ -139,7 +139,7 @@ function processorSeconds(root) {
         fields.slice(11, 15).reduce((sum, value) => sum + Number(value), 0),
       );
     } catch {
-      // It ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
   const isBelow = (pid) => pid === root || (parents.has(pid) && isBelow(parents.get(pid)));

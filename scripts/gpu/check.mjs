@@ -29,7 +29,7 @@ const python = process.env.PYTHON ?? 'python3';
 const program = (name) => join(kit, `${name}.mjs`);
 const quickWord = quick ? ['quick'] : [];
 
-/** What ended badly. */
+/** Sections that failed. */
 const problems = [];
 
 const found = findDriver({
@@ -79,7 +79,7 @@ async function section(
   );
 }
 
-/** What a line of JSON says; null for any other line. */
+/** The value of a line of JSON; null for any other line. */
 function resultOf(line) {
   try {
     return line.startsWith('{') ? JSON.parse(line) : null;

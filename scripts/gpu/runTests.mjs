@@ -1,4 +1,4 @@
-// Runs test files that are bundled into the program, and prints what failed and the counts.
+// Runs test files that are bundled into the program, and prints the failures and the counts.
 import { startTests } from '@vitest/runner';
 
 /**

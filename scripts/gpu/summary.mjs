@@ -1,5 +1,4 @@
-// What is to be read at once: at most 40 lines, on the screen and in summary.txt
-// as soon as they are known.
+// The summary: at most 40 lines, on the screen and in summary.txt as soon as they are known.
 import { appendFileSync, writeFileSync } from 'node:fs';
 
 const mostLines = 40;

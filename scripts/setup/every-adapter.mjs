@@ -86,7 +86,7 @@ export async function testEverywhere(places, run, print = console.log) {
     }
     print(`\n== ${place.name}`);
     const code = await run(place);
-    // A signal ended it: Ctrl-C is for all.
+    // A signal ended it: Ctrl-C stops all of them.
     if (code > 128) return code;
     outcomes.push(code === 0 ? 'passed' : `failed (exit code ${code})`);
   }

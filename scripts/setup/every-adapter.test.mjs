@@ -22,7 +22,7 @@ it('finds the software driver, Deno and a browser where no GPU answers', () => {
   expect(everyAdapter(machine)[0].env).toBe(driver);
 });
 
-it('runs both drivers beside a GPU, and says why each that is not there is left out', () => {
+it('runs both drivers beside a GPU, and says why each missing adapter is left out', () => {
   const withGpu = { ...machine, found: { own: true, adapter: 'nvidia, hopper' } };
   expect(summary(everyAdapter(withGpu)).slice(0, 2)).toEqual([
     'Dawn, software Vulkan: runs',
@@ -76,7 +76,7 @@ it('fails when one fails, and still runs and lists the others', async () => {
   ).toBe(0);
 });
 
-it('ends at Ctrl-C', async () => {
+it('stops at Ctrl-C', async () => {
   const ran = [];
   const run = async ({ name }) => ran.push(name) && 130;
   expect(await testEverywhere([{ name: 'a' }, { name: 'b' }], run, () => {})).toBe(130);

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder whole or not at all: `body` fills a temporary one beside it, which is then renamed
- * over it. What is left of an attempt that failed or was interrupted is removed.
+ * Makes a folder completely or not at all: `body` fills a temporary one beside it, which is then
+ * renamed over it. The remains of an attempt that failed or was interrupted are removed.
  * @template T
  * @param {string} folder
  * @param {(beside: string) => Promise<T>} body

@@ -65,8 +65,8 @@ describe('npm in a clone that pnpm has installed', () => {
   const manifest = JSON.parse(readFileSync(join(rootFolder, 'package.json'), 'utf8'));
 
   /**
-   * What npm says of folders as pnpm makes them: links into its store, where packages
-   * ask for more than is there.
+   * What npm says about folders as pnpm makes them: links into its store, where packages
+   * have dependencies that are not installed.
    */
   function npmInstall(lock) {
     const stored = join(scratch, 'node_modules/.pnpm/turbo@2/node_modules/turbo');
@@ -84,7 +84,7 @@ describe('npm in a clone that pnpm has installed', () => {
     return runQuietly(command, [...args, ...options], { cwd: scratch, env: environmentOutsideNpm() });
   }
 
-  it('asks nobody what to install, and comes to its end', async () => {
+  it('needs no registry to know what to install, and succeeds', async () => {
     expect(await npmInstall(npmLock(manifest))).toMatchObject({ code: 0 });
   }, 60_000);
 
@@ -93,8 +93,8 @@ describe('npm in a clone that pnpm has installed', () => {
   }, 60_000);
 });
 
-describe('a folder that is made whole or not at all', () => {
-  it('appears when everything went well, in place of an older one', async () => {
+describe('a folder that is made completely or not at all', () => {
+  it('replaces an older one when everything succeeded', async () => {
     const folder = join(scratch, 'made');
     mkdirSync(folder);
     writeFileSync(join(folder, 'half'), '');
@@ -105,7 +105,7 @@ describe('a folder that is made whole or not at all', () => {
     expect(readdirSync(scratch)).toEqual(['made']);
   });
 
-  it('leaves nothing behind when something failed', async () => {
+  it('leaves nothing when something failed', async () => {
     const failing = makeFolder(join(scratch, 'made'), async (beside) => {
       writeFileSync(join(beside, 'half'), '');
       throw new Error('no network');
@@ -115,7 +115,7 @@ describe('a folder that is made whole or not at all', () => {
   });
 });
 
-describe('programs that are started', () => {
+describe('started programs', () => {
   it('pass their exit code and their output on', async () => {
     const program = "console.log('out'); console.error('err'); process.exit(7)";
     expect(await runQuietly(process.execPath, ['-e', program])).toEqual({

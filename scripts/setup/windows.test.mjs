@@ -1,4 +1,4 @@
-// What can be tried of Windows without it: paths, and scripts without a Unix shell.
+// What can be tested of Windows elsewhere: paths, and scripts that need no Unix shell.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, win32 } from 'node:path';
 import { expect, it } from 'vitest';

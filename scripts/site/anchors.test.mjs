@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { deadAnchors } from './anchors.mjs';
 
-it('finds links to places that no page has', () => {
+it('finds links to missing anchors', () => {
   const site = mkdtempSync(join(tmpdir(), 'attune-anchors-'));
   try {
     mkdirSync(join(site, 'guide'));
