@@ -49,7 +49,7 @@ it.each([
   [() => combine(['accuracy']).addBatch(undefined as never), 'takes its options as an object'],
   [() => new CombinedMetrics(undefined as never), 'new CombinedMetrics: metrics must be a list of [name, metric]'],
   [() => new CombinedMetrics([['a', 5 as never]]), 'new CombinedMetrics: metrics must be a list'],
-])('tells misuse in words: %s', (call, message) => {
+])('refuses misuse with a clear message: %s', (call, message) => {
   expect(call).toThrow(message);
   expect(call).toThrow(EvaluateError);
 });

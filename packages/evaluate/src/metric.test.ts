@@ -81,7 +81,7 @@ describe('predictions and references', () => {
     ],
     [[[0, 1], 1], [0, 1], /predictions must hold one class number per row; row 0 has 2 values/],
     [[1, [0, 1]], [0, 1], /predictions\[1\] must be a number; got an array of 2/],
-  ])('are refused in words (%#)', async (predictions, references, message) => {
+  ])('are refused with a clear message (%#)', async (predictions, references, message) => {
     const metric = await load('accuracy');
     const compute = () => metric.compute({ predictions, references } as never);
     expect(compute).toThrow(message);
@@ -110,7 +110,7 @@ describe('predictions and references', () => {
     [[[[1]]], [[0]], /predictions\[0\]\[0\] must be a number; got an array of 1/],
     [{ data: [[1]], shape: [1, 1] }, [[0]], /predictions.data\[0\] must be a number; got an array of 1/],
     [[[1, 0]], [[1]], /predictions have 2 columns and references 1/],
-  ])('in rows are refused in words (%#)', async (predictions, references, message) => {
+  ])('in rows are refused with a clear message (%#)', async (predictions, references, message) => {
     for (const metric of [await load('accuracy', 'multilabel'), await load('mse')]) {
       const compute = () => metric.compute({ predictions, references } as never);
       expect(compute).toThrow(message);
@@ -165,7 +165,7 @@ describe('adding', () => {
       'accuracy.addBatch has no option sampleWeight',
     ],
     ['addBatch', { predictions: [1] }, 'references must be a list, a typed array or { data, shape }; got undefined'],
-  ])('of what is no example is refused: %s(%j)', async (method, input, message) => {
+  ])('of what is not an example is refused: %s(%j)', async (method, input, message) => {
     const metric = await load('accuracy');
     const add = () => metric[method as 'add'](input as never);
     expect(add).toThrow(message);
@@ -202,7 +202,7 @@ describe('compute', () => {
   });
 
   it.each([undefined, null, 42, {}, { name: 'x', takes: 'words', options: {}, compute: () => ({}) }])(
-    'is no method of %j',
+    'is not a method of %j',
     (definition) => {
       expect(() => new Metric(definition as never)).toThrow(MetricOptionError);
     },

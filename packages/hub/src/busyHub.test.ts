@@ -29,7 +29,7 @@ describe('a busy hub', () => {
     expect(hub.requests.filter((request) => request.includes('/resolve/'))).toHaveLength(5);
   });
 
-  it('is waited for as long as it asks, and that is told', async () => {
+  it('is waited for as long as it asks, which is reported', async () => {
     const told: string[] = [];
     vi.spyOn(process.stderr, 'write').mockImplementation((text) => told.push(String(text)) > 0);
     refuse('/revision/', 429, 1, { 'retry-after': '1' });

@@ -43,7 +43,7 @@ describe('what the hub sends', () => {
     7,
     null,
     ['a'.repeat(40)],
-  ])('is no commit: %j, and makes no path', async (sha) => {
+  ])('is not a commit: %j, and makes no path', async (sha) => {
     answerWith({ sha });
     const cacheDir = join(hub.folder, 'a', 'b', 'cache');
     await expect(readHubFile('owner/x', 'none.json', { cacheDir })).rejects.toThrow(HubError);
@@ -77,7 +77,7 @@ describe('what the hub sends', () => {
     [{ ...file, oid: '../../x' }],
     [{ ...file, oid: 'a'.repeat(50) }],
     [{ ...file, lfs: { oid: '../../../../x', size: 2 } }],
-  ])('is no list of files: %j', async (tree) => {
+  ])('is not a list of files: %j', async (tree) => {
     answerWith({ tree });
     await expect(readHubFile('owner/x', 'a.json')).rejects.toThrow(HubError);
     expect(existsSync(join(hub.folder, 'hub', 'models--owner--x', 'blobs'))).toBe(false);
@@ -179,7 +179,7 @@ it.each(['config.json', 'a/b.json', '...', 'a..b', 'ümlaut.txt', 'a b', '~x', '
 
 describe('secrets', () => {
   it.each(['hf_SECRET\u00e9', '\u201chf_SECRET\u201d', 'hf_SECRET x', 'hf_\u0001SECRET'])(
-    'a token that is none is refused without being told: %j',
+    'an invalid token is refused without being shown: %j',
     async (token) => {
       vi.stubEnv('HF_TOKEN', token);
       const found = await failure(readHubFile('owner/tiny', 'config.json'));
@@ -201,7 +201,7 @@ describe('secrets', () => {
   });
 
   it.each(['http://user:SECRET@127.0.0.1:1', 'ftp://user:SECRET@host/x', 'user:SECRET@host', 'http://user:SECRET@'])(
-    'the password of HF_ENDPOINT is not told: %s',
+    'the password of HF_ENDPOINT is not shown: %s',
     async (endpoint) => {
       vi.stubEnv('HF_ENDPOINT', endpoint);
       const found = await failure(readHubFile('owner/tiny', 'config.json'));

@@ -70,7 +70,7 @@ describe('a local folder', () => {
     'a.git',
     'é',
     'a b',
-  ])('is no hub name in Python, and none here: %j', async (name) => {
+  ])('is not a hub name in Python, and none here: %j', async (name) => {
     await expect(resolveFile(name, 'config.json')).rejects.toMatchObject({ missing: 'folder' });
     await expect(resolveFile(`o/${'a'.repeat(97)}`, 'config.json')).rejects.toMatchObject({ missing: 'folder' });
     expect(hub.requests).toEqual([]);
@@ -186,7 +186,7 @@ describe('a hub name', () => {
 });
 
 describe('a download', () => {
-  it('that breaks off goes on from where it was', async () => {
+  it('that is interrupted continues from where it was', async () => {
     let broken = 0;
     hub.special = (request, response) => {
       if (!request.url?.endsWith('weights.bin') || broken > 0) return false;
@@ -319,7 +319,7 @@ describe('without a network', () => {
   });
 });
 
-describe('what is not meant', () => {
+describe('misuse', () => {
   it.each([
     [() => resolveFile(undefined as never, 'x'), 'resolveFile: nameOrFolder must be a string; got undefined'],
     [() => resolveFile('owner/tiny', 42 as never), 'resolveFile: filename must be a string; got 42'],
@@ -345,7 +345,7 @@ describe('what is not meant', () => {
     ],
     [() => resolveFile('a', 'b', { revision: '.' }), "'.' is not a branch, tag or commit"],
     [() => resolveFile('a', 'b', { revision: 'a//b' }), "'a//b' is not a branch, tag or commit"],
-  ])('is told in words: %s', async (call, message) => {
+  ])('gives a clear error: %s', async (call, message) => {
     const error = (await call().catch((thrown: unknown) => thrown)) as Error;
     expect(error).toBeInstanceOf(HubError);
     expect(error.message).toContain(message);

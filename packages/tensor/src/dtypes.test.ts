@@ -125,7 +125,7 @@ describe('TypeScript knows element types', () => {
     expect(() => attune.sub(x, whole)).toThrow(/a is of f32 and b of i32/);
     // @ts-expect-error bool beside f32
     expect(() => attune.eq(x, attune.gt(x, 0))).toThrow(/a is of f32 and b of bool/);
-    // @ts-expect-error an Int32Array is no Float32Array
+    // @ts-expect-error an Int32Array is not a Float32Array
     expectTypeOf(whole.data()).toEqualTypeOf<Promise<Float32Array>>();
   });
 });

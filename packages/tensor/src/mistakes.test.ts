@@ -79,7 +79,7 @@ describe('what PyTorch calls otherwise', () => {
   it.each<[string, (p: Record<string, unknown>) => unknown]>([
     ['is set', (p) => (p.requires_grad = false)],
     ['is read', (p) => p.requires_grad],
-  ])('requires_grad that %s is told', (_, use) => {
+  ])('requires_grad that %s is refused', (_, use) => {
     expect(() => use(parameter(1) as never)).toThrow('requires_grad is called requiresGrad');
   });
 
@@ -189,7 +189,7 @@ describe('a backward pass after weights were changed', () => {
     ['another backward()', (w) => sum(w).backward()],
     ['clipGradValue', (w) => attune.clipGradValue([w], 0.5)],
     ['clearGrad() of an optimizer', (w) => w.clearGrad()],
-  ])('is told where it reads a gradient that was changed by %s', (by, change) => {
+  ])('is refused where it reads a gradient that was changed by %s', (by, change) => {
     const w = weight();
     using optimizer = by.endsWith('optimizer') ? new SGD([w], { lr: 1 }) : null;
     sum(mul(w, 3)).backward();
@@ -206,7 +206,7 @@ describe('a backward pass after weights were changed', () => {
     expect([...(await other.grad!.data())]).toEqual([3, 3, 3, 3]);
   });
 
-  it('goes on where nothing reads them, as in PyTorch', async () => {
+  it('continues where nothing reads them, as in PyTorch', async () => {
     const w = weight();
     const scaled = sum(mul(w, tensor([[1, 2]])));
     const product = sum(linear(tensor([[5, 6]]), w));
@@ -219,7 +219,7 @@ describe('a backward pass after weights were changed', () => {
     ]);
   });
 
-  it('goes on where an optimizer was made, and not stepped', async () => {
+  it('continues where an optimizer was made, and not stepped', async () => {
     const layer = new Linear({ weight: weight() });
     const w = layer.weight;
     const input = x();
@@ -243,7 +243,7 @@ describe('backward of customOp', () => {
     return p.grad?.toArray();
   };
 
-  it('may give the one gradient by itself', async () => {
+  it('may return a single gradient without an array', async () => {
     expect(await gradientOf((gradient) => mul(gradient, 2))).toEqual([2, 2]);
   });
 
@@ -381,7 +381,7 @@ describe('optimizers and schedulers', () => {
   });
 });
 
-describe('a tensor that is gone when backward reads it is told with the operation', () => {
+describe('an error for a released tensor that backward reads names the operation', () => {
   const index = () => tensor(Int32Array.of(1, 0));
   it.each<[string, (x: Tensor) => readonly [Tensor, Tensor]]>([
     ['softmax', (x) => both(attune.softmax(x))],

@@ -136,7 +136,7 @@ describe('a subclass of Trainer', () => {
     ['createScheduler', () => 0.1, /createScheduler: what it returns must be a function from a step/],
     ['createOptimizer', () => null, /createOptimizer: what it returns must be an Optimizer; got null/],
     ['getTrainDataloader', () => 5, /getTrainDataloader must return a DataLoader.*got 5/],
-  ])('hears that %s returned something wrong', async (name, method, message) => {
+  ])('is told that %s returned something wrong', async (name, method, message) => {
     class Wrong extends Trainer {}
     Object.defineProperty(Wrong.prototype, name, { value: method });
     const { trainer } = await make({ maxSteps: 1 }, {}, Wrong);
@@ -151,7 +151,7 @@ describe('a subclass of Trainer', () => {
       () => ({}),
       /evaluationLoop: what it returns must be \{ predictions, labelIds, metrics, numSamples \}/,
     ],
-  ])('hears that %s returned something wrong', async (name, method, message) => {
+  ])('is told that %s returned something wrong', async (name, method, message) => {
     class Wrong extends Trainer {}
     Object.defineProperty(Wrong.prototype, name, { value: method });
     const { trainer } = await make({}, { evalDataset }, Wrong);
@@ -197,7 +197,7 @@ describe('functions in place of a subclass', () => {
     expect(predictions.data).toEqual(new Int32Array(4));
   });
 
-  it('hear that they returned something wrong', async () => {
+  it('are told that they returned something wrong', async () => {
     const wrong = await make({ maxSteps: 1 }, { computeLossFunc: ((_outputs: unknown) => 0.5) as never });
     await expect(wrong.trainer.train()).rejects.toThrow(/computeLossFunc must return the loss.*got 0.5/);
     const later = await make(

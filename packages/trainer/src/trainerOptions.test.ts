@@ -92,7 +92,7 @@ describe('train', () => {
     await expect(given('checkpoint-5')).rejects.toThrow(/train takes its options as an object/);
   });
 
-  it('says which key of a batch is no array', async () => {
+  it('says which key of a batch is not an array', async () => {
     const { trainer } = await make(
       { maxSteps: 1 },
       { dataCollator: (batch) => ({ input_x: new Set(batch.map(({ input_x }) => input_x)) }) as never },

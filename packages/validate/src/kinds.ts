@@ -47,7 +47,7 @@ export const flag: Kind = { what: 'true or false', holds: (value) => typeof valu
 export const callable: Kind = { what: 'a function', holds: (value) => typeof value === 'function' };
 /** An array, of anything. */
 export const array: Kind = { what: 'an array', holds: Array.isArray };
-/** An object that is no array. */
+/** An object that is not an array. */
 export const object: Kind = {
   what: 'an object',
   holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),

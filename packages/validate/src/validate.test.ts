@@ -87,7 +87,7 @@ describe('an instance of a class of the same name', () => {
     [new theirs.Map(), text, 'f: x must be a string; got a Map'],
     [new Set(), instanceOf(Map), 'f: x must be a Map; got a Set'],
     [Object.create(null), instanceOf(Map), 'f: x must be a Map; got an empty object'],
-  ])('is told as one: %#', (value, kind, message) => {
+  ])('is an error that says so: %#', (value, kind, message) => {
     expect(check(value, kind)).toThrow(new ArgumentError(message));
   });
 });

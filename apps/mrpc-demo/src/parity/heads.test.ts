@@ -137,7 +137,7 @@ const behaviours = [
     },
   },
   {
-    what: 'a label that is no class',
+    what: 'a label that is not a class',
     is: 'better',
     how: `${better}; on a GPU \`transformers\` ends with a failed assertion of the device`,
     check: () => refused([0, 1, 5, 0], 'is 5, but the model has classes 0 to 1', { labelOptions: { numLabels: 2 } }),

@@ -98,7 +98,7 @@ describe('a replaced layer', () => {
     }
     output.dense = new FirstRow();
     expect(() => model.forward(inputs)).toThrow(/layerNorm: residual has the shape \[4, \d+\]; expected \[1, \d+\]/);
-    // A norm that others look at is no part of the sum's kernel.
+    // A norm that others look at is not part of the sum's kernel.
     using _ = output.LayerNorm.registerForwardHook(() => {});
     expect(() => model.forward(inputs)).toThrow(/add: b has the shape \[1, \d+\]; expected \[4, \d+\]/);
     output.dense = dense;

@@ -104,7 +104,7 @@ describe('BertConfig', () => {
     expect(config.labels).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2']);
   });
 
-  it('tells what of a file is passed over, and nothing of what is usual', () => {
+  it('warns of the fields of a file that it ignores, except the usual ones', () => {
     const usual = { output_hidden_states: false, output_attentions: null, return_dict: true, use_cache: true };
     expect(passedOverMessage({ ...ownMini, ...usual, id2label: { 0: 'a' }, num_labels: 1 }, 'x')).toBeUndefined();
     const given = { output_hidden_states: true, output_attentions: true, return_dict: false };

@@ -33,7 +33,7 @@ async function folderOf(files: Readonly<Record<string, string | Uint8Array>>): P
 
 const loadModel = (folder: string) => AutoModel.fromPretrained(folder, { silent: true });
 
-describe('a folder that is no BERT is named', () => {
+describe('a folder that is not a BERT model is an error that names what it is', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['an OpenVINO export', { 'config.json': bert, 'openvino_model.xml': '' }, /export for another runtime/],
     ['a folder of the cache', { [`snapshots/${'a'.repeat(40)}/config.json`]: bert }, /Hugging Face cache: load the/],

@@ -71,7 +71,7 @@ async function loadAndRun(folder: ModelFolder) {
   return { tokenizer, model, logits };
 }
 
-describe('a checkpoint that is no name', () => {
+describe('a checkpoint that is not a name', () => {
   it.each<[string, () => ModelFolder]>([
     ['a Map of bytes', () => files],
     [
@@ -150,13 +150,13 @@ describe('says what is wrong', () => {
   const load = (folder: ModelFolder, options = {}) =>
     AutoModelForSequenceClassification.fromPretrained(folder, options);
 
-  it('with files that are no model', async () => {
+  it('with files that are not a model', async () => {
     await expect(load(new Map([['model.gguf', 'x']]))).rejects.toThrow(/the files given has no config.json: .*GGUF/);
     await expect(load(handleOf(new Map()))).rejects.toThrow(/the folder 'my-model' has no config.json/);
     await expect(load(address.replace('model', 'nothing'))).rejects.toThrow(/nothing has no config.json/);
   });
 
-  it('with an option of the hub, and with what is no folder at all', async () => {
+  it('with an option of the hub, and with what is not a folder at all', async () => {
     await expect(load(files, { revision: 'main' })).rejects.toThrow(
       /the files given: the option revision \("main"\) is for names on the hub/,
     );

@@ -202,7 +202,7 @@ export class AutoTokenizer {
    * Loads tokenizer.json (or, without one, vocab.txt) and tokenizer_config.json.
    * The length limit is `model_max_length`, or else `max_position_embeddings` of config.json.
    *
-   * @throws CheckpointError when neither file is there or one is no JSON, TokenizerError when one
+   * @throws CheckpointError when neither file is there or one is not JSON, TokenizerError when one
    *   is damaged or of another kind of tokenizer; both name the file
    */
   static async fromPretrained(nameOrFolder: ModelFolder, options: TokenizerLoadOptions = {}): Promise<Tokenizer> {

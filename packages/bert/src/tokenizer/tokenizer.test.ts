@@ -57,7 +57,7 @@ it('knows the tokens that were added to a vocab.txt', async () => {
   );
 });
 
-it('knows the special tokens that tokenizer_config.json names beside', async () => {
+it('knows the special tokens that only tokenizer_config.json names', async () => {
   const vocabulary = await readFile(join(ownMini, 'vocab.txt'), 'utf8');
   const tokenizerJson = JSON.parse(await readFile(join(ownMini, 'tokenizer.json'), 'utf8')) as Record<string, unknown>;
   // Ids as transformers 5.24 gives them: the vocabulary's own, or the next.
@@ -98,7 +98,7 @@ it('takes the special tokens of a vocab.txt by the names that its folder gives t
   await expect(tokenizerFromFiles({ vocabulary: lines.join('\n') })).rejects.toThrow(/vocab.txt has no \[PAD\]/);
 });
 
-it('reads the files of older folders beside tokenizer.json, and beside vocab.txt alike', async () => {
+it('reads the files of older folders next to tokenizer.json or vocab.txt', async () => {
   const mask = { content: '[MASK]', lstrip: true, rstrip: false, normalized: false, single_word: false };
   const folder = new Map([
     ['vocab.txt', await readFile(join(ownMini, 'vocab.txt'), 'utf8')],
@@ -179,7 +179,7 @@ it.each([
   expect(() => tokenizer('a', { [name]: true } as never)).toThrow(message);
 });
 
-it('tells once of second texts that are undefined, as a column gives that is not there', async () => {
+it('warns once of undefined second texts, as from a column that does not exist', async () => {
   const told: string[] = [];
   const own = await AutoTokenizer.fromPretrained(ownMini, { warn: (message) => told.push(message) });
   const batch = { sentence1: ['a', 'b'] } as { sentence1: string[]; sentense2?: string[] };
@@ -253,7 +253,7 @@ it('decodes, converts, and knows its special tokens', () => {
   expect([tokenizer.vocabSize, tokenizer.modelMaxLength]).toEqual([236, 96]);
 });
 
-it('refuses what is no text, and options it does not have', () => {
+it('refuses what is not text, and options it does not have', () => {
   expect(() => tokenizer(['a', null as unknown as string])).toThrow(
     /texts\[1\] must be a string; got null, a missing value/,
   );

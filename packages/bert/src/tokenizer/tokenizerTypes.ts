@@ -90,7 +90,7 @@ export interface Tokenizer {
   tokenize(text: string): string[];
   /**
    * Makes rows of token ids equally long, for a collator: rows or columns in, columns out. Keys
-   * that are no token columns (`label`) are kept; a missing `attention_mask` is made.
+   * that are not token columns (`label`) are kept; a missing `attention_mask` is made.
    *
    * @throws TokenizerError
    */

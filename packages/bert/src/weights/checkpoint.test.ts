@@ -141,7 +141,7 @@ describe('checkpoints', () => {
     );
   });
 
-  it('refuses other shapes unless told to draw anew', async () => {
+  it('refuses other shapes unless ignoreMismatchedSizes is set', async () => {
     const three = await load(ownMini, { numLabels: 3 });
     await three.savePretrained(join(scratch, 'three'));
     await expect(load(join(scratch, 'three'), { numLabels: 2 })).rejects.toThrow(

@@ -5,7 +5,7 @@ import { matchNames } from './matchNames.ts';
 describe('matchNames', () => {
   const model = ['bert.embeddings.LayerNorm.weight', 'bert.embeddings.LayerNorm.bias', 'classifier.weight'];
 
-  it('tells found, missing and unexpected apart, and passes over what no model needs', () => {
+  it('separates found, missing and unexpected names, and ignores what no model needs', () => {
     const names = [
       'bert.embeddings.LayerNorm.weight',
       'bert.embeddings.LayerNorm.bias',

@@ -89,7 +89,7 @@ describe('DataCollatorWithPadding', () => {
       'Only the columns of the tokenizer are padded',
     ],
     ['no tokens', [{ text: 'x' }], "a column 'input_ids'; the rows have text"],
-    ['tokens that are no list', [{ input_ids: 5 }], 'a list of numbers'],
+    ['tokens that are not a list', [{ input_ids: 5 }], 'a list of numbers'],
     ['no rows', [], 'at least one row'],
     ['numbers beyond 32 bits', [{ input_ids: [1], id: 2 ** 40 }], 'beyond 32 bits'],
   ])('errors: %s', (_, given, message) => {

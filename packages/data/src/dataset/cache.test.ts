@@ -62,7 +62,7 @@ describe('results kept on disk', () => {
     expect(files()).toHaveLength(1);
   });
 
-  it('are made anew when the file is damaged', async () => {
+  it('are computed again when the file is damaged', async () => {
     const classes = dataset.castColumn('label', new ClassLabel({ names: ['no', 'yes'] }));
     const run = () => classes.map(() => ({ a: 1 }), { cache: { key: 'k' } });
     await run();
@@ -79,7 +79,7 @@ describe('results kept on disk', () => {
     expect((await run()).features['label']).toEqual(new ClassLabel({ names: ['no', 'yes'] }));
   });
 
-  it('are made anew wherever the file is damaged', async () => {
+  it('are computed again wherever the file is damaged', async () => {
     const small = Dataset.fromRows([{ a: 1, t: 'x' }]);
     const run = () => small.map(() => ({ b: 'right' }), { cache: { key: 'bytes' } });
     const right = [...(await run())];

@@ -21,7 +21,7 @@ const dataset = Dataset.fromRows(pairs);
 const count = (length: number) => Dataset.fromColumns({ i: Int32Array.from({ length }, (_, index) => index) });
 
 describe('making a dataset', () => {
-  it('from rows tells types, and gives the rows back', () => {
+  it('from rows infers types, and returns the rows', () => {
     expect(dataset.features).toEqual({ text: value('string'), score: value('float64'), label: value('int32') });
     expect([...dataset]).toEqual(pairs);
     expect(dataset.shape).toEqual([3, 3]);

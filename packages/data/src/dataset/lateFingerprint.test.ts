@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { Dataset } from '../index.ts';
 
-it('a fingerprint whose code could not be loaded is asked for anew', async () => {
+it('a fingerprint whose code could not be loaded is asked for again', async () => {
   const dataset = Dataset.fromRows([{ a: 1 }]);
   vi.doMock('../columns/tableFile.ts', () => {
     throw new Error('offline');

@@ -73,7 +73,7 @@ describe('map', () => {
     expect(mapped.column('score')).toEqual([1.5, null, -1]);
   });
 
-  it('a column that is removed and made anew keeps its place', async () => {
+  it('a column that is removed and computed again keeps its place', async () => {
     const mapped = await dataset.map(({ text }) => ({ length: 1, text: `${text}!` }), {
       removeColumns: ['text', 'score'],
     });

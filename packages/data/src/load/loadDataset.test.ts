@@ -13,7 +13,7 @@ const rowsOf = async (
 ) => (await loadDataset(folder.write(name, content), { ...options, split: 'train' })).toRows();
 
 describe('csv', () => {
-  it('types are told as pandas tells them', async () => {
+  it('types are inferred as by pandas', async () => {
     const made = await loadDataset(
       folder.write(
         'x.csv',

@@ -77,7 +77,7 @@ export interface LoadDatasetOptions extends FileOptions {
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
-/** A FileList of an input field is no array. */
+/** A FileList of an input field is not an array. */
 export const isList = (input: unknown): input is ArrayLike<unknown> =>
   typeof input === 'object' && input !== null && 'length' in input;
 

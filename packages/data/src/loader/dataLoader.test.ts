@@ -137,7 +137,7 @@ describe('DataLoader', () => {
     );
   });
 
-  it('says what is no batch', async () => {
+  it('refuses what is not a batch', async () => {
     for (const collateFn of [() => undefined, async () => ({})] as never[])
       await expect(all(new DataLoader(dataset, { collateFn }))).rejects.toThrow('collateFn must return a batch');
   });

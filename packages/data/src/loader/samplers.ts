@@ -18,7 +18,7 @@ const countKinds: OptionKinds = { numSamples: wholeNumber(0) };
 export class SequentialSampler implements Sampler {
   readonly length: number;
 
-  /** @throws DatasetError when `numSamples` is no number of rows */
+  /** @throws DatasetError when `numSamples` is not a number of rows */
   constructor(options: { readonly numSamples: number }) {
     requireDatasetOptions('new SequentialSampler', options, countKinds);
     this.length = options.numSamples;

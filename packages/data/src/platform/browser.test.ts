@@ -21,7 +21,7 @@ describe('a file of a page', () => {
     await expect(readBytes('/a.csv')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('is told by its status otherwise', async () => {
+  it('is reported by its status otherwise', async () => {
     answering('', 500, 'text/plain');
     await expect(readBytes('/a.csv')).rejects.toThrow('the server answered with status 500');
   });

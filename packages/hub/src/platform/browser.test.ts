@@ -51,7 +51,7 @@ describe('the cache of a page', () => {
     expect(cache.folder(repository, commit)).toBeUndefined();
   });
 
-  it('goes on where a download broke off', async () => {
+  it('continues an interrupted download', async () => {
     const offsets: number[] = [];
     const request = async (offset: number) => {
       offsets.push(offset);

@@ -46,7 +46,7 @@ describe('a copy that is damaged', () => {
     expect(downloads()).toBe(4);
   });
 
-  it.each(damages)('is told where the hub is out of reach: %s', async (_, damage) => {
+  it.each(damages)('gives an error if the hub cannot be reached: %s', async (_, damage) => {
     await read('sub/weights.bin');
     damage(realpathSync(path('sub/weights.bin')));
     await hub.stop();

@@ -46,7 +46,7 @@ describe('the token', () => {
     expect(await authorization()).toBeUndefined();
   });
 
-  it('of the login lies in ~/.cache/huggingface by default', async () => {
+  it('of the login is in ~/.cache/huggingface by default', async () => {
     vi.stubEnv('HF_HOME', '');
     vi.stubEnv('XDG_CACHE_HOME', hub.folder);
     mkdirSync(join(hub.folder, 'huggingface'));
@@ -54,7 +54,7 @@ describe('the token', () => {
     expect(await authorization()).toBe('Bearer hf_xdg');
   });
 
-  it('of the login that is none is told by its file', async () => {
+  it('of the login that is invalid gives an error that names its file', async () => {
     writeFileSync(join(hub.folder, 'token'), '{"hf": "SECRET"}');
     await expect(listFiles('owner/tiny')).rejects.toThrow(/The token in .*token holds U\+0020 as its character 7/);
   });
@@ -72,7 +72,7 @@ describe('the token', () => {
   });
 });
 
-it.each(['abc', '-5', '0', 'Infinity'])('HF_HUB_ETAG_TIMEOUT=%s is no number of seconds', async (text) => {
+it.each(['abc', '-5', '0', 'Infinity'])('HF_HUB_ETAG_TIMEOUT=%s is not a number of seconds', async (text) => {
   vi.stubEnv('HF_HUB_ETAG_TIMEOUT', text);
   await expect(listFiles('owner/tiny')).rejects.toThrow(
     `HF_HUB_ETAG_TIMEOUT must be a number of seconds, such as 5; got '${text}'`,
@@ -92,7 +92,7 @@ it.each([
   ['hub.example:8080/hf', 'https://hub.example:8080/hf'],
   ['https://', 'such as https://huggingface.co'],
   ['ftp://hub', 'such as https://huggingface.co'],
-])('HF_ENDPOINT=%s is no address', async (endpoint, message) => {
+])('HF_ENDPOINT=%s is not an address', async (endpoint, message) => {
   vi.stubEnv('HF_ENDPOINT', endpoint);
   await expect(listFiles('owner/tiny')).rejects.toThrow(message);
   await expect(listFiles('owner/tiny')).rejects.toThrow(HubError);

@@ -26,7 +26,7 @@ export function cacheFolder(): string {
   return expandPath(HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(homeFolder(), 'hub'));
 }
 
-/** @throws HubError where HF_ENDPOINT is no address */
+/** @throws HubError where HF_ENDPOINT is not an address */
 export function readSettings(): HubSettings {
   const { HF_ENDPOINT, HF_HUB_ETAG_TIMEOUT } = process.env;
   const { endpoint, authorization } = readEndpoint(HF_ENDPOINT?.trim() || 'https://huggingface.co');

@@ -152,7 +152,7 @@ function allocate(size: number, name: string): Uint8Array<ArrayBuffer> {
 /** Whether the content is what the hub hashed: SHA-256, or Git's SHA-1 of the blob. */
 async function isSound(bytes: Uint8Array<ArrayBuffer>, { size, hash }: RemoteFile): Promise<boolean> {
   if (bytes.length !== size) return false;
-  // Pages that are no secure context have no digests.
+  // Pages without a secure context have no digests.
   if (!globalThis.crypto?.subtle) return true;
   const digested =
     hash.length === 64

@@ -157,7 +157,7 @@ describe('a download through a proxy', () => {
   });
 });
 
-it('a certificate that is not trusted is told with what to do', async () => {
+it('a certificate that is not trusted gives an error with what to do', async () => {
   const secure = createSecureServer({ cert, key }, (_, response) => response.end('{}'));
   vi.stubEnv('HF_ENDPOINT', `https://localhost:${await listen(secure)}`);
   await expect(read()).rejects.toThrow(
@@ -217,7 +217,7 @@ describe('the proxy of an address', () => {
   });
 
   it.each(['http://u:SECRET@', 'socks4://u:SECRET@p', 'ftp://u:SECRET@p', 'http://u:SECRET@p:99999'])(
-    '%s is none, and the error does not tell its password',
+    '%s is not a proxy, and the error does not show its password',
     (value) => {
       const find = () => proxyFor('https://hub', { HTTPS_PROXY: value });
       expect(find).toThrow(HubError);

@@ -52,7 +52,7 @@ describe('a kernel that does not compile', () => {
     gpu.release(output);
   });
 
-  it('is told once; then the device is as good as before', async () => {
+  it('is reported once; then the device works as before', async () => {
     const input = gpu.upload(Float32Array.of(1, 2, 3), 'f32', 'input');
     const output = gpu.allocate('f32', 3, 'output');
     const weights = gpu.allocatePersistent('f32', 3, 'weights');
@@ -71,7 +71,7 @@ describe('a kernel that does not compile', () => {
     for (const array of [input, output, weights]) gpu.release(array);
   });
 
-  it('is told to every wait that was there, and not to one for what was submitted before', async () => {
+  it('rejects every wait that was pending, except for what was submitted before', async () => {
     const [good, bad] = [gpu.upload(Float32Array.of(1), 'f32', 'good'), gpu.allocate('f32', 1, 'bad')];
     const before = gpu.read(good);
     gpu.dispatch(kernel('wrong', `${bindings} fn main( {`, bad));
@@ -139,7 +139,7 @@ describe('a lost device', () => {
     expect(lost.memory.liveArrays).toBe(0);
   });
 
-  it('is told to those who wait when it is lost', async () => {
+  it('rejects the waits that are pending when it is lost', async () => {
     const { gpu: lost, raw } = await openLosable();
     const array = lost.allocate('f32', 4, 'array');
     const reading = lost.read(array);

@@ -326,7 +326,7 @@ describe.each(Object.keys(calls))('%s', (name) => {
     kernelOf(name)(gpu, calls[name]!());
   });
 
-  it('tells what is wrong by the name of the option', () => {
+  it('names the wrong option', () => {
     const options = calls[name]!();
     for (const [place, changed] of misused(options)) {
       let told: unknown;
@@ -341,7 +341,7 @@ describe.each(Object.keys(calls))('%s', (name) => {
     }
   });
 
-  it('tells options that are none, and those that are missing', () => {
+  it('refuses unknown options, and missing ones', () => {
     const call = (options: unknown) => () => kernelOf(name)(gpu, options);
     for (const none of [undefined, null, 3, [], new Map()])
       expect(call(none)).toThrow(new RegExp(`^${name} takes its options as an object, \\{ \\w+, \\w+, \\w+`));

@@ -15,7 +15,7 @@ const full = {
 } as unknown as GPUDevice;
 
 describe('a buffer that the GPU has no room for', () => {
-  it('is told at the next wait, and is no good for another array', async () => {
+  it('is reported at the next wait, and is not used for another array', async () => {
     const failures = new Failures();
     const buffer = new DeviceBuffers(full, failures).create(4096, 'logits');
     const waiting = failures.wait(Promise.resolve());

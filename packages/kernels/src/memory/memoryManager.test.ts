@@ -46,7 +46,7 @@ describe('a scope around an async function', () => {
     expect(gpu.memory.liveArrays).toBe(liveArrays);
   });
 
-  it('takes in what is allocated within it behind an await', async () => {
+  it('includes what is allocated within it after an await', async () => {
     const { liveArrays } = gpu.memory;
     await gpu.scope(async (within) => {
       await turn();
@@ -101,7 +101,7 @@ describe('allocatedIn', () => {
       return kept;
     });
 
-  it('tells what is still in use, which then belongs to no scope', () => {
+  it('reports what is still in use, which then belongs to no scope', () => {
     const { liveArrays } = gpu.memory;
     expect(gpu.inScope).toBe(false);
     const { value, arrays } = keepOne();
@@ -224,7 +224,7 @@ describe('an array that fits, though its size class does not', () => {
   });
 });
 
-describe('what is not meant for memory', () => {
+describe('misuse of memory', () => {
   it.each([
     ['gpu.upload: data must be a Float32Array; got "x"', () => gpu.upload('x' as never, 'f32', 'a')],
     ['gpu.upload: elementType must be', () => gpu.upload(new Float32Array(1), 'f64' as never, 'a')],

@@ -97,7 +97,7 @@ describe('bindings that the dispatch does not have', () => {
     );
   });
 
-  it('names parameters that are no uniform', async () => {
+  it('names parameters that are not uniform', async () => {
     const parameters = '@group(0) @binding(0) var<storage, read> parameters: array<u32>;';
     const message = await messageFor(parameters, output, ...body('  output[0] = f32(parameters[0]);'));
     expect(message).toContain(

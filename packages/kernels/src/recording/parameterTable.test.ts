@@ -30,7 +30,7 @@ describe('ParameterTable', () => {
     expect(offsetOf([1, 3], [0.5])).toBe(second);
   });
 
-  it('tells apart what differs in one number, its sign, the count or the type', () => {
+  it('distinguishes what differs in one number, its sign, the count or the type', () => {
     const blocks: [number[], number[]?][] = [[[]], [[0]], [[0, 0]], [[1]], [[2 ** 32 - 1]], [[], [1]], [[1], [1]]];
     for (const float of [-1, -0, NaN, Infinity, 1e-45, 3e38]) blocks.push([[1], [float]]);
     const offsets = blocks.map((block) => offsetOf(...block));

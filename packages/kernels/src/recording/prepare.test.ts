@@ -52,7 +52,7 @@ describe('prepare', () => {
     await gpu.idle();
   });
 
-  it('can be cancelled, before and in the middle, and goes on the next time', async () => {
+  it('can be cancelled, before and in the middle, and continues the next time', async () => {
     const record = () => {
       for (let index = 0; index < 4; index++) gpu.dispatch(slowToCompile(`cancelled ${index}`));
     };

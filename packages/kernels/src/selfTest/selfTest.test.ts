@@ -17,7 +17,7 @@ describe('selfTest', () => {
     await expect(selfTest(gpu, 'loud' as never)).rejects.toThrow('selfTest: warn must be a function; got "loud"');
   });
 
-  it('tells how far it is, and can be left', async () => {
+  it('reports its progress, and can be stopped', async () => {
     using device = await openDevice();
     const told: string[] = [];
     const onProgress = (done: number, total: number) => void told.push(`${done}/${total}`);

@@ -24,7 +24,7 @@ describe.each([80, 40, 20])('on a terminal of %i columns', (columns) => {
     return { terminal, out, screen: new TerminalScreen(terminal, out) };
   }
 
-  it('never wraps, and leaves nothing behind', () => {
+  it('never wraps, and is removed at the end', () => {
     const { terminal, screen } = onTerminal();
     const line = startLine({ label: 'Training', total: 30_000, unit: 'steps', delay: 0 }, screen);
     for (let step = 1; step <= 300; step++) {

@@ -44,7 +44,7 @@ describe('a gradient that is handed on as it is', () => {
     expect(dispatchesOf(sum(sub(square(leaf()), square(leaf()))))).toBe(alone + 2);
   });
 
-  it('adds up where the same tensor stands twice', async () => {
+  it('adds up where the same tensor occurs twice', async () => {
     const [x, y] = [leaf(), leaf()];
     sum(mul(add(x, x), 3)).backward();
     expect(await x.grad!.toArray()).toEqual([6, 6, 6]);

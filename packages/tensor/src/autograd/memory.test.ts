@@ -89,7 +89,7 @@ describe('tidy', () => {
     expect(await gradients(true)).toEqual(await gradients(false));
   });
 
-  it('leaves a branch that no pass has gone through', async () => {
+  it('leaves a branch that no pass has visited', async () => {
     using weight = new Parameter(numbers(width * width), { shape: [width, width], device });
     using x = input();
     const [first, second] = tidy(

@@ -41,7 +41,7 @@ describe.each([
     expect([...(await mode(() => tanh(x).data()))]).toEqual([0]);
   });
 
-  it('refuses what is no function', () => {
+  it('refuses what is not a function', () => {
     expect(() => mode(3 as never)).toThrow(`${name}: body must be a function; got 3`);
   });
 });

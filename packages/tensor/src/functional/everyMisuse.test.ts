@@ -60,7 +60,7 @@ function expectTold(name: string, call: () => unknown, message: RegExp): void {
   expect(call).toThrow(message);
 }
 
-describe('tensors that are none, gone, or elsewhere are told by operation and argument', () => {
+describe('errors name operation and argument for what is not a tensor, released tensors and other devices', () => {
   it.each(titled)('%s', (name, entry) => {
     for (const { tensor, count, call } of places(entry)) {
       expectTold(name, call('text'), /must be .*; got ("text"|an array whose element \d is "text")/);
@@ -85,7 +85,7 @@ describe('tensors that are none, gone, or elsewhere are told by operation and ar
   });
 });
 
-describe('a dimension out of range is told with the shape', () => {
+describe('an error for a dimension out of range shows the shape', () => {
   const range = /(dim|dims|dim1|endDim|dimension) must be a whole number from -\d to \d for the shape \[2, 3\]; got 7/;
   const x = () => api.zeros([2, 3]);
   const index = () => api.zeros([2, 3], { dtype: 'i32' });
@@ -123,7 +123,7 @@ describe('a dimension out of range is told with the shape', () => {
   });
 });
 
-describe('shapes that do not fit are told, both of them', () => {
+describe('an error for shapes that do not fit shows both', () => {
   const x = () => api.zeros([2, 3]);
   const y = () => api.zeros([4]);
   const mask = () => api.zeros([4], { dtype: 'bool' });
@@ -165,7 +165,7 @@ describe('shapes that do not fit are told, both of them', () => {
   });
 });
 
-describe('numbers out of range are told', () => {
+describe('numbers out of range are refused', () => {
   const x = () => api.zeros([2, 3]);
   it.each<[string, () => unknown, RegExp]>([
     ['select', () => api.select(x(), 1, -4), /index must be a whole number from -3 to 2 for dimension 1 of \[2, 3\]/],

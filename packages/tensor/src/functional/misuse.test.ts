@@ -19,7 +19,7 @@ afterAll(() => other.destroy());
 
 type Call = (api: Record<string, (...given: unknown[]) => unknown>) => unknown;
 
-describe('misuse is told in words', () => {
+describe('misuse gives an error that says what is wrong', () => {
   it.each<[string, Call, RegExp]>([
     ['numbers for a tensor', ({ matmul }) => matmul!([1, 2], x), /matmul: a must be a Tensor; got an array of 2/],
     ['a missing tensor', ({ add }) => add!(x), /add: b must be a Tensor or a number; got undefined/],

@@ -108,7 +108,7 @@ describe('AdamW', () => {
     expect(second).toEqual(first);
   });
 
-  it('goes on from saved weights and moments with the same bits', async () => {
+  it('continues from saved weights and moments with the same bits', async () => {
     using whole = new Network();
     using through = optimizerOf(whole);
     for (let index = 0; index < 8; index++) step(whole, through);
@@ -127,7 +127,7 @@ describe('AdamW', () => {
     expect(await resumed.stateDict()).toEqual(await whole.stateDict());
   });
 
-  it('skips an update that is not finite and tells which', async () => {
+  it('skips an update that is not finite and reports which', async () => {
     using network = new Network();
     using optimizer = optimizerOf(network);
     step(network, optimizer);
@@ -201,7 +201,7 @@ describe('AdamW', () => {
     expect(matrix.fp16Array).toBeNull();
   });
 
-  it('skips an overflow in mixed precision, halves the scale and goes on, without a wait', async () => {
+  it('skips an overflow in mixed precision, halves the scale and continues, without a wait', async () => {
     using network = new Network();
     using optimizer = optimizerOf(network, { fp16: true, lossScale: { initial: 2 ** 30, growthInterval: 3 } });
     for (let index = 0; index < 24; index++) mixedStep(network, optimizer);

@@ -78,7 +78,7 @@ it('clipGradValue brings every element between two bounds', async () => {
   expect(await gradients()).toEqual([3, -3.5, 3.5]);
 });
 
-describe('misuse of clipping is told in words', () => {
+describe('misuse of clipping gives an error that says what is wrong', () => {
   const parameters = () => [new Parameter(new Float32Array(1), { shape: [1] })];
   it.each<[string, () => Promise<unknown>, RegExp]>([
     ['no parameters', () => clipGradNorm([], 1), /clipGradNorm: no parameter was given. A generator/],

@@ -95,7 +95,7 @@ describe.each(cases)('$name $options', (one) => {
         expect(Math.abs((values[name]?.[index] ?? NaN) - expected), `${name} ${index}`).toBeLessThan(3e-6);
   });
 
-  it('goes on from its state with the same bits', async () => {
+  it('continues from its state with the same bits', async () => {
     const whole = makeWeights();
     using through = make(one, whole);
     for (let number = 0; number < 6; number++) step(whole, through, one, number);

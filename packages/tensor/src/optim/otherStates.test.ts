@@ -35,7 +35,7 @@ async function stateOf(name: string, ...names: string[]) {
   return state;
 }
 
-describe('a state of another optimizer is told', () => {
+describe('a state of another optimizer is refused', () => {
   const kept = (name: string) =>
     name === 'Adafactor' ? 'exp_avg_sq' : name === 'Adagrad' ? 'sum' : name === 'RMSprop' ? 'square_avg' : name;
   const pairs = Object.keys(classes).flatMap((from) => Object.keys(classes).map((to) => [from, to] as const));
@@ -55,7 +55,7 @@ describe('a state of another optimizer is told', () => {
   });
 });
 
-describe('a state of other parameters is told', () => {
+describe('a state of other parameters is refused', () => {
   const load = (state: Iterable<readonly [string, never]>, ...names: string[]) =>
     new AdamW(parameters(...names)).loadStateDict(state);
 

@@ -24,7 +24,7 @@ describe('Mt19937', () => {
       expect(Math.abs((drawn[index] as number) - value)).toBeLessThan(1e-8);
   });
 
-  it('goes on as torch does after an odd number of scalar draws', () => {
+  it('continues as torch does after an odd number of scalar draws', () => {
     const { seed, mean, std, draws } = golden.sequence;
     const generator = new Mt19937(seed);
     for (const values of draws) {
@@ -33,7 +33,7 @@ describe('Mt19937', () => {
     }
   });
 
-  it('goes on from a saved state', () => {
+  it('continues from a saved state', () => {
     const generator = new Mt19937(3);
     generator.normal(5);
     const { state } = generator;

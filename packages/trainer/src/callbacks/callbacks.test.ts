@@ -83,7 +83,7 @@ describe('callbacks', () => {
     await expect(make({}, { callbacks: [callback as TrainerCallback] })).rejects.toThrow(message);
   });
 
-  it('hears of a callback that is not there, and of a failure of onInitEnd', async () => {
+  it('gets an error for an unknown callback, and for a failure of onInitEnd', async () => {
     const { trainer } = await make({}, { callbacks: [{ onInitEnd: () => Promise.reject(new Error('mine')) }] });
     expect(() => trainer.removeCallback({ onStepEnd() {} })).toThrow(/no such callback/);
     await expect(trainer.train()).rejects.toThrow('mine');

@@ -58,7 +58,7 @@ it('shows one line with loss, rate, norm and speed, and the metrics below each o
   expect(widths.size).toBe(1);
 });
 
-it('shows what is made ready before the first step, and events tell it', async () => {
+it('shows what is prepared before the first step, as events do', async () => {
   using device = await openDevice();
   const seen: Preparation[] = [];
   const trainer = new Trainer({
@@ -84,7 +84,7 @@ it('shows what is made ready before the first step, and events tell it', async (
   expect(seen.findIndex(({ done }) => done < 0)).toBe(seen.length - 2);
 });
 
-it('an evaluation after a run that failed is no line of its table', async () => {
+it('an evaluation after a run that failed is not a line of its table', async () => {
   const fails = { onStepEnd: () => Promise.reject(new Error('mine')) };
   const { trainer } = await make({ disableTqdm: false, evalStrategy: 'epoch' }, { evalDataset, callbacks: [fails] });
   await expect(trainer.train()).rejects.toThrow('mine');
@@ -94,7 +94,7 @@ it('an evaluation after a run that failed is no line of its table', async () => 
   expect(said.join()).not.toContain('No log');
 });
 
-it('tells a program each event as a line of JSON', async () => {
+it('writes each event as a line of JSON for a program', async () => {
   const { trainer } = await make(
     {
       logFormat: 'json',

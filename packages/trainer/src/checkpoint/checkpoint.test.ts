@@ -57,7 +57,7 @@ describe('checkpoints', () => {
     expect(readdirSync(folder()).sort()).toEqual(['checkpoint-7', 'checkpoint-9']);
   });
 
-  it('writes a model that cannot be saved where it should be beside it, and says where', async () => {
+  it('writes a model next to a folder that cannot be written, and says where', async () => {
     const { trainer } = await make();
     const blocked = join(folder(), 'model');
     writeFileSync(blocked, '');
@@ -68,7 +68,7 @@ describe('checkpoints', () => {
     expect(instead?.startsWith(blocked)).toBe(true);
   });
 
-  it('says at the end of a run that fails how far it came and what there is of it', async () => {
+  it('says at the end of a run that fails which step it reached and what was saved', async () => {
     const { trainer } = await make({ saveStrategy: 'steps', saveSteps: 2, maxSteps: 8 });
     trainer.addCallback({
       onStepEnd(_args, state) {

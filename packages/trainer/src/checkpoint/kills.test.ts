@@ -13,7 +13,7 @@ const seconds = 25;
 
 captureTerminal();
 
-it('a run that is killed in the midst of saving goes on to the same bits', { timeout: 3_600_000 }, async () => {
+it('a run that is killed while it saves is resumed with the same bits', { timeout: 3_600_000 }, async () => {
   const whole = await make({ ...options, saveStrategy: 'no' });
   await whole.trainer.train();
   const expected = await whole.model.stateDict();

@@ -50,7 +50,7 @@ const dataset: Kind = { ...anyRows, holds: (value) => anyRows.holds(value) && co
 
 const datasetKind = ({ removeUnusedColumns }: TrainingArguments) => (removeUnusedColumns ? dataset : anyRows);
 
-/** @throws TrainerError for what is no dataset */
+/** @throws TrainerError for what is not a dataset */
 export function requireDataset(
   where: string,
   name: string,

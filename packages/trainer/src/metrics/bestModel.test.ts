@@ -134,7 +134,7 @@ describe('the best model', () => {
     );
   });
 
-  it('is none where its metric was never a number that can be compared, which is told', async () => {
+  it('does not exist if its metric was never a number that can be compared, which is reported', async () => {
     const { state } = await train([NaN, NaN], { loadBestModelAtEnd: true });
     expect(state.bestModelCheckpoint).toBeNull();
     expect(said.join()).toContain('score was never a number that can be compared; the model is that of the last step');
@@ -184,13 +184,13 @@ describe('EarlyStoppingCallback', () => {
     expect(await last([-Infinity, -Infinity, 1])).toEqual([4, null]);
   });
 
-  it('goes on from an infinite metric where a run is resumed', async () => {
+  it('continues from an infinite metric when a run is resumed', async () => {
     await train([Infinity, 0, 1]);
     const { state } = await train([Infinity, 0, 1], {}, {}, `${folder()}/checkpoint-4`);
     expect(state).toMatchObject(best(2, Infinity));
   });
 
-  it('goes on counting where a run is resumed', async () => {
+  it('continues counting when a run is resumed', async () => {
     const scores = [0.9, 0.5, 0.5, 0.5, 0.5];
     const callbacks = () => [new EarlyStoppingCallback({ earlyStoppingPatience: 3 })];
     await train(scores, {}, { callbacks: callbacks() });

@@ -27,7 +27,7 @@ describe('InputTokens', () => {
 });
 
 describe('includeNumInputTokensSeen', () => {
-  it('stands in the state and the logs, and goes on with a run', async () => {
+  it('is in the state and the logs, and continues with a resumed run', async () => {
     const options = {
       includeNumInputTokensSeen: true,
       maxSteps: 4,

@@ -19,7 +19,7 @@ describe('a run with another optimizer or schedule', () => {
   it.each(cases)('ends where transformers ends: %s', (name) => endsAsRecorded(name));
 
   it.each(cases)(
-    'goes on from a checkpoint with the same bits: %s',
+    'continues from a checkpoint with the same bits: %s',
     async (_name, options, more = {}, Class = Trainer) => {
       const run = async (resume: string | false, saveStrategy: 'steps' | 'no') => {
         const { model, trainer } = await make({ ...options, saveStrategy, saveSteps: 5, loggingSteps: 1 }, more, Class);
@@ -36,23 +36,20 @@ describe('a run with another optimizer or schedule', () => {
     ['constant', "Use 'constant_with_warmup'", 2],
     ['constant', "Use 'constant_with_warmup'", 0.5],
     ['reduce_lr_on_plateau', 'Leave it out', 2],
-  ] as const)(
-    'passes over warmupSteps with %s as transformers does, and tells it',
-    async (name, advice, warmupSteps) => {
-      const { trainer } = await make(
-        { lrSchedulerType: name, warmupSteps, maxSteps: 3, loggingSteps: 1, evalStrategy: 'epoch' },
-        { evalDataset },
-      );
-      await trainer.train();
-      // What transformers 5.24 logs.
-      expect(ratesOf(trainer)).toEqual([0.1, 0.1, 0.1]);
-      expect(said.filter((line) => line.includes('warmup'))).toEqual([
-        `lrSchedulerType '${name}' has no warmup: warmupSteps does nothing. ${advice}.`,
-      ]);
-    },
-  );
+  ] as const)('ignores warmupSteps with %s as transformers does, and warns', async (name, advice, warmupSteps) => {
+    const { trainer } = await make(
+      { lrSchedulerType: name, warmupSteps, maxSteps: 3, loggingSteps: 1, evalStrategy: 'epoch' },
+      { evalDataset },
+    );
+    await trainer.train();
+    // What transformers 5.24 logs.
+    expect(ratesOf(trainer)).toEqual([0.1, 0.1, 0.1]);
+    expect(said.filter((line) => line.includes('warmup'))).toEqual([
+      `lrSchedulerType '${name}' has no warmup: warmupSteps does nothing. ${advice}.`,
+    ]);
+  });
 
-  it('tells nothing of warmup where there is none', async () => {
+  it('does not warn of warmup if there is none', async () => {
     const { trainer } = await make({ lrSchedulerType: 'constant', maxSteps: 1 });
     await trainer.train();
     expect(said.filter((line) => line.includes('warmup'))).toEqual([]);
@@ -90,7 +87,7 @@ describe('a run with another optimizer or schedule', () => {
     expect(await run(join(folder(), 'checkpoint-3'))).toEqual(whole);
   });
 
-  it('writes how a plateau stands into the checkpoint', async () => {
+  it('writes the state of a plateau into the checkpoint', async () => {
     const { trainer } = await make({ ...plateau, saveStrategy: 'steps', saveSteps: 24 }, { evalDataset });
     await trainer.train();
     const json = (name: string) =>
@@ -199,7 +196,7 @@ describe('sampling by length', () => {
     perDeviceTrainBatchSize: 4,
   };
 
-  it('goes by a column of lengths, each epoch anew, and resumes with the same bits', async () => {
+  it('follows a column of lengths, differently in each epoch, and resumes with the same bits', async () => {
     const run = async (resume: string | false, options: Options = {}) => {
       const { model, trainer } = await make(
         { ...grouped, saveStrategy: resume ? 'no' : 'steps', saveSteps: 1, ...options },

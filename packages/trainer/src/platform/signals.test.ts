@@ -16,24 +16,27 @@ const options = {
 } as const;
 
 describe('a run in a process', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('finishes its step on %s, saves, and says how to go on', async (signal) => {
-    const child = startChild(folder(), options);
-    await child.said('saved 100');
-    child.kill(signal);
-    const ended = await child.ended;
-    expect(ended, ended.text).toMatchObject({ code: null, signal });
-    const [, step] = /was stopped at step (\d+) of 32000, and is saved in \S+checkpoint-\1\./.exec(ended.text) ?? [];
-    expect(ended.text).toMatch(/To continue from there: train\(\{ resumeFromCheckpoint: true \}\)\n/);
-    expect(ended.text).not.toMatch(/ended/);
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'finishes its step on %s, saves, and says how to continue',
+    async (signal) => {
+      const child = startChild(folder(), options);
+      await child.said('saved 100');
+      child.kill(signal);
+      const ended = await child.ended;
+      expect(ended, ended.text).toMatchObject({ code: null, signal });
+      const [, step] = /was stopped at step (\d+) of 32000, and is saved in \S+checkpoint-\1\./.exec(ended.text) ?? [];
+      expect(ended.text).toMatch(/To continue from there: train\(\{ resumeFromCheckpoint: true \}\)\n/);
+      expect(ended.text).not.toMatch(/ended/);
 
-    // It goes on from there as if it had never stopped.
-    const maxSteps = Number(step) + 20;
-    const constant = { ...options, lrSchedulerType: 'constant', maxSteps, saveStrategy: 'no' } as const;
-    const resumed = await make({ ...constant, learningRate: 0 });
-    await resumed.trainer.train({ resumeFromCheckpoint: true });
-    expect(resumed.trainer.state.globalStep).toBe(maxSteps);
-    expect(await value(resumed.model.a)).not.toBe(0);
-  });
+      // It goes on from there as if it had never stopped.
+      const maxSteps = Number(step) + 20;
+      const constant = { ...options, lrSchedulerType: 'constant', maxSteps, saveStrategy: 'no' } as const;
+      const resumed = await make({ ...constant, learningRate: 0 });
+      await resumed.trainer.train({ resumeFromCheckpoint: true });
+      expect(resumed.trainer.state.globalStep).toBe(maxSteps);
+      expect(await value(resumed.model.a)).not.toBe(0);
+    },
+  );
 
   it('takes what comes twice at once for one', async () => {
     const child = startChild(folder(), options);

@@ -35,7 +35,7 @@ it('prints a table that grows by a line', () => {
   ]);
 });
 
-it('prints metrics that are no number, or new, below their line', () => {
+it('prints metrics that are not number, or new, below their line', () => {
   const table = new MetricsTable('Step');
   table.lines(4, 0.5, { eval_loss: 0.5, eval_accuracy: 0.75 });
   const confusion = [

@@ -60,7 +60,7 @@ it('writes every entry of the log under the names of transformers', async () => 
   expect(messages.find((message) => message.includes('args'))).toContain('"logging_steps": 2');
 });
 
-it('goes on in the files of the run that is resumed', async () => {
+it('continues in the files of the resumed run', async () => {
   const options = { reportTo: 'all', loggingSteps: 1, saveSteps: 4, saveStrategy: 'steps', maxSteps: 10 } as const;
   const whole = await make({ ...options, saveStrategy: 'no' }, {}, undefined, `${folder()}/whole`);
   await whole.trainer.train();

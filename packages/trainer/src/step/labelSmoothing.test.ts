@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const said = captureTerminal();
 
-/** Three classes for each number, and a loss of its own that is no cross-entropy. */
+/** Three classes for each number, and a loss of its own that is not a cross-entropy. */
 class Classes extends Module implements TrainableModel {
   readonly inputNames = ['input_x'];
   readonly weight = new Parameter(Float32Array.of(1, -2, 0.5), { shape: [3, 1], device });
@@ -50,7 +50,7 @@ describe('labelSmoothingFactor', () => {
     },
   );
 
-  it('does nothing for labels that are no classes, which is told once', async () => {
+  it('does nothing for labels that are not classes, and warns once', async () => {
     const input = { data: Float32Array.of(1, 2), shape: [2] };
     const model = new Classes();
     const own = await model.forward({ input_x: input, labels: input }).loss!.item();
@@ -61,7 +61,7 @@ describe('labelSmoothingFactor', () => {
     expect(said[0]).toMatch(/labelSmoothingFactor does nothing/);
   });
 
-  it('is told at once where the model says that its labels are several', async () => {
+  it('warns at once if the model has several labels per row', async () => {
     const model = Object.assign(new Classes(), { config: { problemType: 'multi_label_classification' } });
     await make({ labelSmoothingFactor: 0.1 }, { model });
     expect(said).toHaveLength(1);

@@ -118,7 +118,7 @@ describe('an evaluation over the budget', () => {
 });
 
 describe('withinMemoryLate', () => {
-  it('tells in words of the arguments what the GPU says while it is waited for', async () => {
+  it('reports an error of the GPU during a wait in terms of the arguments', async () => {
     const missing = { requestedBytes: 4096, limitBytes: undefined, limit: 'device memory', label: 'x' } as const;
     const batch = { input_ids: { data: new Int32Array(8 * 16), shape: [8, 16] } };
     const late = (failure: Error) =>

@@ -159,7 +159,7 @@ it.each([
   expect(() => new TrainingArguments('x', { [name]: 1 })).toThrow(own);
 });
 
-it('an output folder is no checkpoint, and says which it holds', async () => {
+it('an output folder is not a checkpoint, and says which it holds', async () => {
   const { trainer } = await make({ maxSteps: 4, saveStrategy: 'steps', saveSteps: 2 });
   await trainer.train();
   const { trainer: again } = await make({ maxSteps: 6 });

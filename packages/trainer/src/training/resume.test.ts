@@ -29,7 +29,7 @@ async function train(options: Options = {}, more: Partial<TrainerOptions> = {}, 
   return { trainer, metrics, result: { trainingLoss, log, a: await value(model.a), b: await value(model.b) } };
 }
 
-describe('a run that goes on', () => {
+describe('a resumed run', () => {
   it('keeps its place in the schedule and its loss scale through updates that were skipped', async () => {
     const options = { fp16: true, loggingSteps: 1 };
     const steep = async () => {
@@ -69,7 +69,7 @@ describe('a run that goes on', () => {
     expect(names(resumed)).toHaveLength(7);
   });
 
-  it('has nothing to do where it is finished, and says so', async () => {
+  it('has nothing to do if it is finished, and says so', async () => {
     const { result } = await train({ maxSteps: 5 });
     const again = await train({ maxSteps: 5 }, {}, true);
     expect(again.result).toEqual(result);
@@ -117,10 +117,10 @@ describe('a run that goes on', () => {
   });
 });
 
-describe('a run that goes on with other arguments', () => {
+describe('a run resumed with other arguments', () => {
   beforeEach(() => train({ maxSteps: 11, saveTotalLimit: 1 }));
 
-  it('goes on after the same rows in batches of another size, and says what it does', async () => {
+  it('continues after the same rows in batches of another size, and says so', async () => {
     const { trainer } = await train({ perDeviceTrainBatchSize: 16 }, {}, true);
     expect(said.join('\n')).toMatch(/per_device_train_batch_size is 16; it was 8/);
     expect(said.join('\n')).toMatch(/in epoch 2 after row 16, so that 8 rows repeat/);
@@ -128,7 +128,7 @@ describe('a run that goes on with other arguments', () => {
     expect(trainer.state).toMatchObject({ globalStep: 18, maxSteps: 18, epoch: 3 });
   });
 
-  it('goes on with another accumulation', async () => {
+  it('continues with another accumulation', async () => {
     const { trainer } = await train({ gradientAccumulationSteps: 2 }, {}, true);
     expect(trainer.state).toMatchObject({ globalStep: 18, maxSteps: 18, epoch: 3 });
   });
@@ -185,19 +185,19 @@ describe('a checkpoint that is damaged', () => {
     await expect(train({}, {}, checkpoint(1))).rejects.toThrow(/has no checksums.json/);
   });
 
-  it('is found by when it was saved, whatever the folder was copied', async () => {
+  it('is found by the time it was saved, even if the folder was copied', async () => {
     cpSync(checkpoint(3), join(folder(), 'checkpoint-900'), { recursive: true });
     utimesSync(checkpoint(1), Date.now() / 1000 + 60, Date.now() / 1000 + 60);
     await train({ maxSteps: 3 }, {}, true);
     expect(said.join('\n')).toMatch(/Resuming from .*checkpoint-900: step 3/);
   });
 
-  it('cannot be gone on from when it holds only the model', async () => {
+  it('cannot be resumed from if it holds only the model', async () => {
     await train({ maxSteps: 4, saveOnlyModel: true, saveSteps: 4 });
     await expect(train({}, {}, checkpoint(4))).rejects.toThrow(/saveOnlyModel writes such checkpoints/);
   });
 
-  it("is none of Python's Trainer, which is named", async () => {
+  it("is refused if Python's Trainer wrote it", async () => {
     mkdirSync(checkpoint(50));
     for (const name of ['training_args.bin', 'optimizer.pt']) writeFileSync(join(checkpoint(50), name), '');
     await expect(train({}, {}, checkpoint(50))).rejects.toThrow(
@@ -205,7 +205,7 @@ describe('a checkpoint that is damaged', () => {
     );
   });
 
-  it('is no file that has the name of one', async () => {
+  it('is not a file that has the name of one', async () => {
     await train({ maxSteps: 2, saveSteps: 2 });
     writeFileSync(`${folder()}/checkpoint-9`, '');
     expect((await train({ maxSteps: 3 }, {}, true)).trainer.state.globalStep).toBe(3);

@@ -42,7 +42,7 @@ const masked = async (...labels: number[]) => {
 };
 
 describe('rows without a label', () => {
-  it('add nothing as a micro-batch, and training goes on', async () => {
+  it('add nothing as a micro-batch, and training continues', async () => {
     // Two rows of labels 3 and 4 from a = b = 0.
     expect((await masked(-100, -100, 3, 4)).loss).toBeCloseTo((9 + 16) / 2, 5);
   });
@@ -124,7 +124,7 @@ describe('two runs at once', () => {
     other.destroy();
   });
 
-  it('are one too many for one model, and the first goes on unharmed', async () => {
+  it('are refused for one model, and the first continues unharmed', async () => {
     const { model, trainer } = await make({ maxSteps: 3 });
     const first = trainer.train();
     await expect(trainer.train()).rejects.toThrow(/this model is already being trained/);
@@ -149,7 +149,7 @@ describe('two runs at once', () => {
 });
 
 describe('a batch that the GPU cannot hold', () => {
-  it('is told with the argument to lower, and to what', () => {
+  it('is an error with the argument to lower, and to what', () => {
     const args = new TrainingArguments('unused', {
       perDeviceTrainBatchSize: 64,
       perDeviceEvalBatchSize: 64,

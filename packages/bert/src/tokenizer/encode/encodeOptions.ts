@@ -83,7 +83,7 @@ export function resolveOptions(options: EncodeOptions, modelMaxLength: number): 
   const limit = maxLength ?? modelMaxLength;
   if (strategy && padToMultipleOf !== undefined && Number.isFinite(limit) && limit % padToMultipleOf !== 0)
     throw new TokenizerError(
-      `Texts are cut to ${limit} tokens, which is no multiple of ${padToMultipleOf}. Pass another maxLength.`,
+      `Texts are cut to ${limit} tokens, which is not a multiple of ${padToMultipleOf}. Pass another maxLength.`,
     );
   return { ...options, strategy, limit, paddingTo };
 }

@@ -29,7 +29,7 @@ it('pads while encoding', () => {
 
 it('refuses a multiple that rows cannot keep to, and one for rows that are not padded', () => {
   expect(() => tokenizer('the', { truncation: true, maxLength: 12, padding: true, padToMultipleOf: 8 })).toThrow(
-    /cut to 12 tokens, which is no multiple of 8/,
+    /cut to 12 tokens, which is not a multiple of 8/,
   );
   expect(() => tokenizer('the', { truncation: true, padding: true, padToMultipleOf: 7 })).toThrow(/cut to 96 tokens/);
   expect(() => tokenizer('the', { padToMultipleOf: 8 })).toThrow(/nothing is padded\. Pass padding: true/);

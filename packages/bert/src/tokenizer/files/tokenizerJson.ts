@@ -43,7 +43,7 @@ export interface TokenizerConfig {
   [key: string]: unknown;
 }
 
-/** Ids above this are no vocabulary's, but would reserve memory. */
+/** No vocabulary has ids above this; they would only reserve memory. */
 const largestId = 2 ** 24;
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

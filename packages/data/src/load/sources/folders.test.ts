@@ -64,7 +64,7 @@ describe('files, folders and splits', () => {
     );
   });
 
-  it('a folder: parts of splits in data are all of it, and what tells of data is none', async () => {
+  it('a folder: the parts of splits in data/ are read together, and files that describe data are not', async () => {
     folder.write('data/train-00000-of-00002.csv', 'a\n1\n');
     folder.write('data/train-00001-of-00002.csv', 'a\n2\n');
     folder.write('train-00000-of-00001.csv', 'b\n3\n');
@@ -73,7 +73,7 @@ describe('files, folders and splits', () => {
     expect((await loadDataset(folder.path)).splitNames()).toEqual(['train']);
   });
 
-  it('a folder: what tells of data, or of a model, is no data', async () => {
+  it('a folder: files that describe data or a model are not data', async () => {
     folder.write('pairs.jsonl', '{"a":1}\n');
     for (const name of ['config.json', 'dataset_info.json', '__MACOSX/pairs.jsonl']) folder.write(name, '{"b":1}');
     expect((await loadDataset(folder.path)).train?.toRows()).toEqual([{ a: 1 }]);
@@ -115,7 +115,7 @@ describe('files, folders and splits', () => {
   });
 
   it('the FileList of an input field', async () => {
-    // It is no array.
+    // It is not an array.
     const chosen = { length: 2, 0: new File(['x\n1\n'], 'a.csv'), 1: new File(['x\n2\n'], 'b.csv') };
     expect((await loadDataset('csv', { dataFiles: chosen })).numRows()).toEqual({ train: 2 });
     const bySplit = await loadDataset('csv', { dataFiles: { train: chosen, test: chosen[1] } });

@@ -190,7 +190,7 @@ describe('files that are not what was asked for', () => {
   });
 });
 
-describe('rows of what is no data', () => {
+describe('rows of what is not data', () => {
   it.each<[string, unknown, string]>([
     ['a function', () => 1, "Column 'a', row 0: the value is"],
     [

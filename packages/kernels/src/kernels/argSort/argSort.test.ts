@@ -51,7 +51,7 @@ describe('argSort', () => {
       if (count > 0) await check(shape, whole, gpu.upload(whole, 'i32', 'input'), descending);
     });
 
-    it('puts NaN behind infinity, and holds -0 for 0', async () => {
+    it('puts NaN after infinity, and treats -0 as 0', async () => {
       const values = [NaN, 1, -0, Infinity, 0, -Infinity, NaN, -0, 2];
       await check({ outer: 1, length: 9, inner: 1 }, values, uploadFloats(gpu, values, 'f32', 'input'), descending);
     });

@@ -138,7 +138,7 @@ describe('classLoss', () => {
     });
   });
 
-  it('is scaled as its mean was, and shows labels that are no class', async () => {
+  it('is scaled as its mean was, and shows labels that are not a class', async () => {
     const input = uploadFloats(gpu, [1, 2, 3, 1, 2, 3], 'f32', 'input');
     const [losses, facts] = [gpu.allocate('f32', 2, 'losses'), gpu.allocate('f32', 8, 'facts')];
     const [loss, scale] = [gpu.allocate('f32', 1, 'loss'), gpu.allocate('f32', 1, 'scale')];

@@ -107,7 +107,7 @@ describe.each(variants)('crossEntropy, one row a %s', (variant) => {
     await check({ ...makeCase(65, 3, { ignored: 1 }), variant });
     await check({ ...makeCase(65, 3), ignoreIndex: 1, variant });
   });
-  it('ignores labels that are no class, and reads nothing for them', async () => {
+  it('ignores labels that are not a class, and reads nothing for them', async () => {
     const labels = Int32Array.of(-1, 3, 2, 2 ** 30, -(2 ** 31));
     await check({ ...makeCase(5, 3), labels, variant });
   });

@@ -31,7 +31,7 @@ describe('fill', () => {
     for (const array of [single, half, signed, unsigned]) gpu.release(array);
   });
 
-  it('leaves what lies behind alone', async () => {
+  it('leaves what follows the array unchanged', async () => {
     const array = gpu.upload(new Float32Array(10).fill(7), 'f32', 'array');
     fill(gpu, { output: array, value: 1, length: 5 });
     expect(await gpu.read(array)).toEqual(Float32Array.of(1, 1, 1, 1, 1, 7, 7, 7, 7, 7));

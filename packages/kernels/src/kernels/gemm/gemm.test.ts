@@ -258,7 +258,7 @@ describe('gemm refuses', () => {
   refuses('other types', ({ integers }) => ({ a: integers }), /gemm: a \(integers\) holds u32/);
   refuses('an output that is read', ({ a }) => ({ output: a }), /shares memory/);
   refuses(
-    'sizes that are no sizes',
+    'sizes that are not sizes',
     () => ({ m: 1.5 }),
     /gemm: m must be a whole number from 0 to 4294967295; got 1.5/,
   );

@@ -78,7 +78,7 @@ describe('stridedCopy', () => {
     expect([...(await gpu.read(output))].slice(0, 4)).toEqual([-1, 3, 2 ** 30 + 1, 4]);
   });
 
-  it('refuses what lies outside, and too many dimensions, in words', () => {
+  it('refuses what is out of range, and too many dimensions', () => {
     const input = gpu.allocate('f32', 10, 'short one');
     const output = gpu.allocate('f32', 600, 'long one');
     const copy = (shape: number[], from: StridedLayout) => () => stridedCopy(gpu, { input, output, shape, from });

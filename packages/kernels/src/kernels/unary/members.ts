@@ -254,7 +254,7 @@ export const round: UnaryMember = {
 export const clamp: UnaryMember = {
   name: 'clamp',
   value: 'select(select(select(x, p, x < p), q, select(x, p, x < p) > q), x, isNan(x))',
-  // An infinite bound is no bound: an infinite x lies within it.
+  // An infinite bound is not a bound: an infinite x lies within it.
   derivative: 'f32((x > p || p < -3.4028234e38) && (x < q || q > 3.4028234e38))',
   reference: (x, p, q) => Math.min(Math.max(x, p), q),
   integers: 'keep',

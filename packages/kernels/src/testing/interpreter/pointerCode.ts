@@ -95,7 +95,7 @@ export class PointerCode {
 
   #builtin(id: string): string {
     const builtin = this.#module.decorations.get(id)?.find(([name]) => name === 'BuiltIn');
-    if (!builtin?.[1]) throw new Error(`%${id} is no built-in value`);
+    if (!builtin?.[1]) throw new Error(`%${id} is not a built-in value`);
     return builtin[1];
   }
 

@@ -40,7 +40,7 @@ export class TypeTable {
 
   pointer(id: string): Pointer {
     const type = this.of(id);
-    if (type.kind !== 'pointer') throw new Error(`%${id} is no pointer`);
+    if (type.kind !== 'pointer') throw new Error(`%${id} is not a pointer`);
     return type;
   }
 

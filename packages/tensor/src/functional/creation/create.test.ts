@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 
 describe('tensors from data', () => {
-  it('tells shape and type from nested arrays, numbers and booleans', async () => {
+  it('infers shape and type from nested arrays, numbers and booleans', async () => {
     const x = attune.tensor([
       [1, 2, 3],
       [4, 5, 6],
@@ -40,7 +40,7 @@ describe('tensors from data', () => {
     expect(await attune.tensor([7], { dtype: 'u32' }).toArray()).toEqual([7]);
   });
 
-  it('takes whole numbers of 64 bits as i32, and tells those that are too large', async () => {
+  it('takes whole numbers of 64 bits as i32, and refuses those that are too large', async () => {
     const nested = attune.tensor([[1n, -2n]]);
     expect([nested.shape, nested.dtype, await nested.toArray()]).toEqual([[1, 2], 'i32', [[1, -2]]]);
     const typed = attune.tensor(BigInt64Array.of(5n, -6n));
@@ -160,7 +160,7 @@ describe('tensors from data', () => {
   });
 });
 
-describe('tensors larger than any device are told before their numbers are computed', () => {
+describe('tensors larger than any device are refused before their numbers are computed', () => {
   const side = 1e9;
   it.each<[string, () => unknown]>([
     ['zeros', () => attune.zeros([side, side])],

@@ -38,7 +38,7 @@ describe('embeddingSum', () => {
     expect([...(await table.grad!.data())]).toEqual([0, 1, 1]);
   });
 
-  it('tells ids that lie outside', () => {
+  it('refuses ids that are out of range', () => {
     const table = tensor(new Float32Array(8), { shape: [4, 2], device });
     expect(() => embeddingSum([table], [Int32Array.of(0, 4)])).toThrow(TensorError);
     expect(() => embeddingSum([table], [Int32Array.of(0, -1)])).toThrow(

@@ -83,10 +83,10 @@ it('a class out of range on the GPU gives NaN, in its row only', async () => {
   );
 });
 
-describe('misuse is told in words', () => {
+describe('misuse gives an error that says what is wrong', () => {
   it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>) => unknown, RegExp]>([
     [
-      'a label that is no class',
+      'a label that is not a class',
       ({ nllLoss }) => nllLoss!(logits, Int32Array.of(0, 1, 2, 3, 4, 5)),
       /nllLoss: the label of row 5 is 5; with 5 classes it must be 0 to 4, or -100 for none/,
     ],

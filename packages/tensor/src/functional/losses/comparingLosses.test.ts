@@ -37,7 +37,7 @@ describe('what is huge or infinite', () => {
   });
 });
 
-describe('misuse is told in words', () => {
+describe('misuse gives an error that says what is wrong', () => {
   it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>, x: Tensor) => unknown, RegExp]>([
     ['numbers for a target', ({ l1Loss }, x) => l1Loss!(x, [1]), /l1Loss: target must be a Tensor; got an array of 1/],
     [

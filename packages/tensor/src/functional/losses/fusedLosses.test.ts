@@ -51,7 +51,7 @@ describe('losses in one kernel with their gradients', () => {
     });
   });
 
-  it('tell labels that are no classes', () => {
+  it('refuse labels that are not classes', () => {
     const logits = tensor(new Float32Array(6), { shape: [2, 3], device });
     expect(() => crossEntropy(logits, Int32Array.of(0, 3))).toThrow(
       /label of row 1 is 3; with 3 classes it must be 0 to 2/,

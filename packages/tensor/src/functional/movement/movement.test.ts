@@ -26,7 +26,7 @@ const make = (shape: Shape, index = 0, dtype: 'f32' | 'i32' = 'f32') => {
 describe('what moves data equals PyTorch', () => {
   testTorchCases('torch_shapes.json', () => device, { roundings: 0, integers: true });
 
-  it('moves up to eight dimensions, and tells of more', async () => {
+  it('moves up to eight dimensions, and refuses more', async () => {
     const shape = [2, 2, 2, 2, 2, 2, 2, 2];
     const reversed = api.permute(make(shape), [7, 6, 5, 4, 3, 2, 1, 0]);
     const back = api.permute(reversed, [7, 6, 5, 4, 3, 2, 1, 0]);
@@ -65,7 +65,7 @@ it('reshape has the gradient of finite differences, and names what does not fit'
   expect(call).toThrow(/reshape: \[2, 3\] has 6 elements; \[4\] has 4/);
 });
 
-describe('misuse is told in words', () => {
+describe('misuse gives an error that says what is wrong', () => {
   it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>, x: Tensor) => unknown, RegExp]>([
     ['no tensor', ({ permute }) => permute!([1], [0]), /permute: input must be a Tensor; got an array of 1/],
     [

@@ -72,7 +72,7 @@ describe('scaledDotProductAttention', () => {
   });
 });
 
-describe('misuse is told in words', () => {
+describe('misuse gives an error that says what is wrong', () => {
   it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>) => unknown, RegExp]>([
     [
       'inner extents',

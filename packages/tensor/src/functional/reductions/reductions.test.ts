@@ -98,7 +98,7 @@ describe('reductions equal PyTorch', () => {
 
 const index = (shape: readonly number[]) => api.zeros(shape, { device, dtype: 'i32' });
 
-describe('misuse is told in words', () => {
+describe('misuse gives an error that says what is wrong', () => {
   it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>, x: Tensor) => unknown, RegExp]>([
     [
       'whole numbers where there is no mean',
@@ -154,7 +154,7 @@ describe('misuse is told in words', () => {
       /indexSelect: index 1 is 2, outside the 2 elements of dimension 0 of \[2, 0\]/,
     ],
     [
-      'numbers that are no numbers',
+      'numbers that are not numbers',
       ({ indexSelect }, x) => indexSelect!(x, 0, ['a']),
       /indexSelect: index must be a Tensor of i32 or u32, or whole numbers/,
     ],

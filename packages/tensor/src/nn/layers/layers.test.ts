@@ -12,7 +12,7 @@ const wave = (shape: readonly number[]) =>
 const numbers = async (tensor: Tensor | null | undefined) => [...((await tensor?.data()) ?? [])];
 
 describe('Dropout', () => {
-  it('drops about a part, scales the rest, and draws anew for every call', async () => {
+  it('drops about a fraction p, scales the rest, and draws again for every call', async () => {
     api.setSeed(3);
     const dropout = new api.Dropout({ p: 0.25 });
     const x = api.ones([64, 64]);
@@ -51,7 +51,7 @@ it.each<[string, () => { forward(input: never): unknown }]>([
   ['LayerNorm', () => new api.LayerNorm({ normalizedShape: 3, bias: false })],
   ['LayerNorm', () => new api.LayerNorm({ normalizedShape: [2, 3] })],
   ['RMSNorm', () => new api.RMSNorm({ normalizedShape: 3 })],
-])('%s says what is no tensor of floats', (name, make) => {
+])('%s says what is not a tensor of floats', (name, make) => {
   const layer = make();
   const told = (input: unknown) => expect(() => layer.forward(input as never));
   told([1, 2, 3]).toThrow(new RegExp(`^${name}: input must be a Tensor; got an array of 3`, 'i'));
@@ -177,7 +177,7 @@ describe('TransformerEncoder', () => {
   });
 });
 
-describe('misuse of modules is told in words', () => {
+describe('misuse of modules gives an error that says what is wrong', () => {
   const attention = () => new api.MultiheadAttention({ embedDim: 4, numHeads: 2 });
   const x = () => wave([3, 2, 4]);
   it.each<[string, () => unknown, RegExp]>([
@@ -266,7 +266,7 @@ describe('misuse of modules is told in words', () => {
   ])('%s', (_, call, message) => expect(call).toThrow(message));
 });
 
-describe('parameters larger than any device are told before they are drawn', () => {
+describe('parameters larger than any device are refused before they are drawn', () => {
   const size = 1e9;
   it.each<[string, () => unknown]>([
     ['Linear', () => new api.Linear({ inFeatures: size, outFeatures: size })],

@@ -71,7 +71,7 @@ export class Sequential extends Module {
 export class ModuleList<Item extends Module = Module> extends Module {
   [index: number]: Item;
 
-  /** @throws TensorError for what is no module */
+  /** @throws TensorError for what is not a module */
   constructor(modules: Iterable<Item> = []) {
     requireAtMost('new ModuleList', 1, arguments);
     super();
@@ -88,14 +88,14 @@ export class ModuleList<Item extends Module = Module> extends Module {
     return this[index < 0 ? index + this.length : index];
   }
 
-  /** @throws TensorError for what is no module */
+  /** @throws TensorError for what is not a module */
   append(module: Item): this {
     requireModule('ModuleList.append', 'module', module);
     this[this.length] = module;
     return this;
   }
 
-  /** @throws TensorError for what is no module */
+  /** @throws TensorError for what is not a module */
   extend(modules: Iterable<Item>): this {
     requireArgument('ModuleList', 'modules', modules, iterable, TensorError);
     for (const module of modules) this.append(module);
@@ -116,7 +116,7 @@ const iterable: Kind = {
 export class ModuleDict<Item extends Module = Module> extends Module {
   readonly #modules = new Map<string, Item>();
 
-  /** @throws TensorError for what is no module */
+  /** @throws TensorError for what is not a module */
   constructor(modules: Readonly<Record<string, Item>> = {}) {
     requireAtMost('new ModuleDict', 1, arguments);
     super();

@@ -112,7 +112,7 @@ describe('a walk through modules', () => {
     expect([...model.parameters()]).toHaveLength(5);
   });
 
-  it('gives what stands in two places once, or under both names', () => {
+  it('gives what is in two places once, or under both names', () => {
     const tied = new Tied();
     const names = (options = {}) => [...tied.namedParameters(options)].map(([name]) => name);
     // As in PyTorch, a module's own come first.
@@ -146,7 +146,7 @@ describe('a walk through modules', () => {
 });
 
 describe('containers', () => {
-  it('Sequential calls one after the other, one module twice where it stands twice', async () => {
+  it('Sequential calls its modules in order, one that it has twice both times', async () => {
     const layer = new Linear({ weight: new Parameter(Float32Array.of(2), { shape: [1, 1] }) });
     const model = new Sequential(layer, new ReLU(), layer);
     expect(model).toHaveLength(3);
@@ -297,7 +297,7 @@ describe('Module.loadStateDict', () => {
     expect(() => pair.loadStateDict(entries as never)).toThrow(message);
   });
 
-  it('takes what stands in two places under either name, or both', async () => {
+  it('takes what is in two places under either name, or both', async () => {
     const tied = new Tied();
     const entry = (value: number) => ({ shape: [2, 2], data: new Float32Array(4).fill(value) });
     const own = ['own', { shape: [1], data: new Float32Array(1) }] as const;

@@ -160,7 +160,7 @@ describe('contiguous parameters', () => {
     layers.dispose();
   });
 
-  it('stay where they are when their sizes are no multiples of what arrays begin at', () => {
+  it('stay where they are when their sizes are not multiples of what arrays begin at', () => {
     const parameters = [65, 64].map((size) => new Parameter(new Float32Array(size), { shape: [size], device }));
     makeContiguous(parameters);
     expect(areContiguous(parameters)).toBe(false);

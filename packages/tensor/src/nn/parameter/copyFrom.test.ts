@@ -64,7 +64,7 @@ describe('copyFrom', () => {
     expect(await valuesOf(empty)).toEqual([]);
   });
 
-  it('tells what does not fit, and is told by a backward pass', () => {
+  it('refuses what does not fit, and a later backward pass that would read old values', () => {
     const weight = parameter(1, 2);
     expect(() => weight.copyFrom(zeros([2], { dtype: 'i32' }) as never)).toThrow(
       'copyFrom: other must be of f32; it is of i32',

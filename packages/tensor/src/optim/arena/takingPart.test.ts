@@ -72,7 +72,7 @@ describe.each([
     );
   });
 
-  it('leaves a parameter while it is frozen, which goes on afterwards with its moments', async () => {
+  it('leaves a parameter while it is frozen, which continues afterwards with its moments', async () => {
     const [a, b] = [parameter([1, 2]), parameter([3, 4])];
     using optimizer = new AdamW(
       [
@@ -119,7 +119,7 @@ describe.each([
     );
   });
 
-  it('goes on with loaded moments and steps as without a break', async () => {
+  it('continues with loaded moments and steps as without a break', async () => {
     const run = async (breakAt: number) => {
       let [a, b] = [parameter([1, 2]), parameter([3, 4])];
       let optimizer = new AdamW([a, b], { lr: lrOf(6), weightDecay: 0.1 });
@@ -141,7 +141,7 @@ describe.each([
   });
 });
 
-it('a loaded state counts anew, also in an optimizer that had updates without gradients', async () => {
+it('a loaded state counts from its own start, also in an optimizer that had updates without gradients', async () => {
   const weight = parameter([3, 4]);
   using optimizer = new AdamW([['a', weight]], { lr: 0.1, weightDecay: 0.1 });
   void optimizer.step();

@@ -111,7 +111,7 @@ export const evaluation: readonly Behaviour[] = [
     check: () => sameRuns('drop last in evaluation'),
   },
   {
-    what: 'what is no dataset is refused',
+    what: 'what is not a dataset is refused',
     is: 'better',
     how: 'the error says how it becomes one',
     async check() {

@@ -227,7 +227,7 @@ describe('the SPIR-V of the inner loop', () => {
     layouts.map((layout) => ({ size, layout })),
   );
   it.each(cases)(
-    '$size, $layout: places and strides are as they were written, sums are no array',
+    '$size, $layout: places and strides are as they were written, sums are not an array',
     ({ size, layout }) => {
       gpu.scope(() => {
         const [m, n, k] = [64, 64, 64];
