@@ -24,7 +24,7 @@ const unreachable = new Map<string, { until: number; error: UnreachableError }>(
 export async function remoteSnapshot(repository: Repository, settings: HubSettings): Promise<RemoteSnapshot> {
   const { endpoint, authorization } = settings;
   const key = JSON.stringify([endpoint, await authorization(), repository]);
-  // Whoever sets a proxy after a failure is not told of that failure again.
+  // A proxy that is set after a failure is tried at once.
   const way = endpoint + (await route(endpoint)).through;
   for (const memory of [way, key]) {
     const dead = unreachable.get(memory);

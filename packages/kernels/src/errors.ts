@@ -10,7 +10,7 @@ export class NoAdapterError extends GpuError {
 
 /**
  * The device was lost: driver reset, unplugged, or destroyed while still in use. Nothing on it can
- * be read or recorded any more; to go on, open a new device.
+ * be read or recorded any more; to continue, open a new device.
  */
 export class DeviceLostError extends GpuError {
   override name = 'DeviceLostError';

@@ -41,7 +41,7 @@ export class TrainingInterruptedError extends TrainerError {
   override name = 'TrainingInterruptedError';
   /** Its name, such as SIGINT. */
   readonly signal: string;
-  /** Path of the checkpoint to go on from. */
+  /** Path of the checkpoint to resume from. */
   readonly checkpoint: string;
 
   constructor(message: string, { signal, checkpoint }: { readonly signal: string; readonly checkpoint: string }) {

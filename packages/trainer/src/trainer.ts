@@ -78,7 +78,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
    */
   constructor(options: TrainerOptions<Predictions, Labels>) {
     super();
-    // What comes of the model is known to whoever calls alone.
+    // Only the caller knows which types the model outputs.
     this.#parts = readTrainerOptions(options as unknown as TrainerOptions);
     refuseUncalledOverrides(this, Trainer.prototype);
     const { current, args, trainDataset, evalDataset, processingClass, callbacks } = this.#parts;
@@ -151,7 +151,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
         const size = checkpoint?.args['per_device_train_batch_size'] ?? this.args.perDeviceTrainBatchSize;
         return await findBatchSize({ model: this.model, batchSize: Number(size) }, async (rows) => {
           this.#parts = withArguments(this.#parts, this.args.withTrainBatchSize(rows));
-          // A run goes on with the state that it has read.
+          // A resumed run continues with the state that it has read.
           return this.#run(await checkpointToGoOnFrom(checkpoint?.path ?? null, this.args.outputDir), options);
         });
       } finally {
@@ -176,7 +176,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     const given = evalDataset ?? this.evalDataset;
     if (given && isSeveral(given)) return this.#evaluateSeveral(given, loop);
     const loader = readDataloader('getEvalDataloader', await this.getEvalDataloader(evalDataset as TrainerDataset));
-    // Without metrics nobody would see what the model says.
+    // Without metrics nothing would show what the model predicts.
     const lossOnly = this.#parts.computeMetrics === undefined;
     const { metrics } = await this.#timedLoop(loader, { ...loop, ...(lossOnly && { predictionLossOnly: true }) });
     await this.log(metrics);

@@ -119,7 +119,7 @@ export interface Tokenizer {
   readonly padToken: string;
   /** Its id. */
   readonly padTokenId: number;
-  /** What stands for words outside the vocabulary: `[UNK]`. */
+  /** The token for words outside the vocabulary: `[UNK]`. */
   readonly unkToken: string;
   /** Its id. */
   readonly unkTokenId: number;
@@ -131,7 +131,7 @@ export interface Tokenizer {
   readonly sepToken: string;
   /** Its id. */
   readonly sepTokenId: number;
-  /** What stands for a word to be guessed: `[MASK]`. */
+  /** The token for a word to be predicted: `[MASK]`. */
   readonly maskToken: string;
   /** Its id. */
   readonly maskTokenId: number;

@@ -13,7 +13,7 @@ import type { Download } from './platform.ts';
 
 /** A connection that sends nothing for this long is given up and taken up again. */
 const stallMilliseconds = 30_000;
-/** After so long without a byte nobody works on a part any more, whichever machine it was. */
+/** A part that gets no byte for so long is abandoned, on whichever machine it was. */
 const abandonedMilliseconds = 5 * 60_000;
 
 /**

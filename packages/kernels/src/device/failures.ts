@@ -15,7 +15,7 @@ interface Wait {
   readonly failures: Failure[];
 }
 
-/** At most this many are kept: a program that never waits still hears of the first ones. */
+/** At most this many are kept: a program that never waits still gets the first ones. */
 const maxKept = 64;
 
 /**

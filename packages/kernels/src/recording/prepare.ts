@@ -17,7 +17,7 @@ export function requirePrepareArguments(record: unknown, options: unknown): void
   requireOptions('gpu.prepare', options, optionKinds, { error: KernelArgumentError });
 }
 
-/** Waits for work until the signal ends the wait. The work itself goes on in the background. */
+/** Waits for work until the signal ends the wait. The work itself continues in the background. */
 export function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason as Error);

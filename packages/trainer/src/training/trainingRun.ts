@@ -97,7 +97,7 @@ export class TrainingRun implements Disposable {
     try {
       return await this.#runEpochs();
     } catch (error) {
-      // Where the words cannot be loaded, the error is told as it is.
+      // If the messages cannot be loaded, the error is reported unchanged.
       throw await import('./failures.ts').then(
         ({ withPlace }) => withPlace(error, this.#place),
         () => error,

@@ -19,8 +19,8 @@ function normalizerConfig({ normalizer }: TokenizerJson): TokenizerConfig {
 }
 
 /**
- * The tokenizer_config.json that is saved. Special tokens are texts in it: what else there is of
- * them stands in tokenizer.json.
+ * The tokenizer_config.json that is saved. Special tokens are strings in it: their
+ * other fields are in tokenizer.json.
  */
 export function savedConfig({ json, config, modelMaxLength }: SavedParts): TokenizerConfig {
   const words = readSpecialTokens(config, json.model.unk_token);

@@ -8,7 +8,7 @@ export interface AddedToken {
   readonly special?: boolean | undefined;
   /** Whether it is looked for in the normalised text. Default: unless it is special. */
   readonly normalized?: boolean | undefined;
-  /** Found only where no letter or digit stands beside it. */
+  /** Found only where no letter or digit is next to it. */
   readonly single_word?: boolean | undefined;
   /** Takes the white space before it, or after it, too. */
   readonly lstrip?: boolean | undefined;

@@ -20,10 +20,10 @@ function decompose(text: string): string {
 
 /**
  * The `BertNormalizer` of the Rust tokenizers: drops control characters, makes every white space a
- * space, stands Chinese characters apart, strips accents, lower-cases.
+ * space, puts spaces around Chinese characters, strips accents, lower-cases.
  *
  * @param options as in tokenizer.json; accents are stripped where lower case is asked for, unless
- *   told otherwise
+ *   `strip_accents` says otherwise
  */
 export function bertNormalizer(options: BertNormalizerOptions): (text: string) => string {
   const { clean_text = true, handle_chinese_chars = true, lowercase = true } = options;
