@@ -1,4 +1,4 @@
-export { ArgumentError, requireArgument, requireOptions } from './require.ts';
+export { ArgumentError, refuseSurplus, requireArgument, requireOptions } from './require.ts';
 export type { ErrorClass, OptionAdvice, OptionKinds } from './require.ts';
 export {
   anyNumber,

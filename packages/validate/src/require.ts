@@ -79,6 +79,28 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
   for (const name in kinds) if (!kinds[name]!.optional) requireArgument(where, name, given[name], kinds[name]!, error);
 }
 
+/**
+ * Refuses arguments behind the last that a function takes. `undefined` is allowed, and so are the
+ * index and the array that `texts.map(tokenize)` passes.
+ *
+ * @param most number of arguments that the function takes
+ * @param given its `arguments`
+ * @throws ArgumentError, or `error`
+ */
+export function refuseSurplus(
+  where: string,
+  most: number,
+  given: ArrayLike<unknown>,
+  error: ErrorClass = ArgumentError,
+): void {
+  if (given.length <= most || (typeof given[most] === 'number' && Array.isArray(given[most + 1]))) return;
+  const surplus = Array.from(given)
+    .slice(most)
+    .find((value) => value !== undefined);
+  if (surplus === undefined) return;
+  throw new error(`${where} takes ${most} argument${most === 1 ? '' : 's'}; got ${shown(surplus)} behind the last`);
+}
+
 /** Whether it is a plain object; quicker to answer than `named`. */
 const isPlainObject = (value: unknown): boolean => value != null && Object.getPrototypeOf(value) === Object.prototype;
 

@@ -16,6 +16,7 @@ import {
   oneOfKinds,
   optional,
   orNull,
+  refuseSurplus,
   requireArgument,
   requireOptions,
   shown,
@@ -107,6 +108,22 @@ it('errors of another realm, as Jest has them, are errors', () => {
     'thrown',
     'null',
   ]);
+});
+
+describe('refuseSurplus', () => {
+  it.each([
+    [[1, 2], 'f takes 1 argument; got 2 behind the last'],
+    [[1, undefined, { a: 1 }], 'f takes 1 argument; got an object with a behind the last'],
+    [[1, 0, 'x'], 'f takes 1 argument; got 0 behind the last'],
+    [[1, 0, [1]], null],
+    [[1, undefined], null],
+    [[1], null],
+    [[], null],
+  ])('%j', (given, message) => {
+    const refuse = () => refuseSurplus('f', 1, given);
+    if (message === null) expect(refuse).not.toThrow();
+    else expect(refuse).toThrow(new ArgumentError(message));
+  });
 });
 
 describe('requireOptions', () => {

@@ -1,5 +1,5 @@
-import { arrayOf, instanceOf, requireArgument, shown, text, wholeNumber } from '@attune/validate';
-import { DatasetError } from '../errors.ts';
+import { arrayOf, instanceOf, refuseSurplus, requireArgument, shown, text, wholeNumber } from '@attune/validate';
+import { DatasetError, MapError } from '../errors.ts';
 import { featureKind } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import { requireDatasetOptions } from '../requireDatasetOptions.ts';
@@ -88,6 +88,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
    * @throws DatasetError
    */
   select(indices: Iterable<number>): Dataset<Row> {
+    refuseSurplus('select', 1, arguments, DatasetError);
     requireArgument('select', 'indices', indices, kinds.rowNumbers, DatasetError);
     const rows = Int32Array.from(indices, (index) => {
       const position = index < 0 ? index + this.length : index;
@@ -124,6 +125,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
    * @param seed a number, or { seed }. Default: a new one each time
    */
   shuffle(seed?: number | bigint | { readonly seed?: number | bigint }): Dataset<Row> {
+    refuseSurplus('shuffle', 1, arguments, DatasetError);
     const given = typeof seed === 'object' && seed !== null ? seed.seed : seed;
     if (typeof seed === 'object') requireDatasetOptions('shuffle', seed, kinds.shuffleOptions, kinds.shuffleAdvice);
     else if (seed !== undefined) requireArgument('shuffle', 'seed', seed, seedKind, DatasetError);
@@ -134,6 +136,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   sort(columns: ColumnName<Row> | readonly ColumnName<Row>[], options: SortOptions = {}): Dataset<Row> {
     requireArgument('sort', 'columns', columns, kinds.columnNames, DatasetError);
     requireDatasetOptions('sort', options, kinds.sortOptions, kinds.sortAdvice);
+    refuseSurplus('sort', 2, arguments, DatasetError);
     const names: readonly string[] = typeof columns === 'string' ? [columns] : columns;
     const table = this.ordered();
     const sorted = names.map((name) => {
@@ -151,6 +154,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
    */
   trainTestSplit(options: SplitOptions = {}): TrainTestSplit<Row> {
     requireDatasetOptions('trainTestSplit', options, kinds.splitOptions, kinds.splitAdvice);
+    refuseSurplus('trainTestSplit', 1, arguments, DatasetError);
     if (this.length === 0) return datasetDict({ train: this, test: this }) as TrainTestSplit<Row>;
     const { stratifyByColumn } = options;
     const labels =
@@ -177,6 +181,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     options?: MapOptions<Removed> & { readonly batched?: false },
   ): Promise<Dataset<MappedRow<Row, New, Removed>>>;
   async map(mapper: AnyFunction, options: MapOptions = {}): Promise<unknown> {
+    refuseSurplus('map', 2, arguments, MapError);
     await requireMap(mapper, options);
     const { batched = false, batchSize = 1000, removeColumns = [], cache, desc = 'Map' } = options;
     const removed: readonly string[] = typeof removeColumns === 'string' ? [removeColumns] : removeColumns;
@@ -204,6 +209,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     options?: FilterOptions & { readonly batched?: false },
   ): Promise<Dataset<Row>>;
   async filter(predicate: AnyFunction, options: FilterOptions = {}): Promise<Dataset<Row>> {
+    refuseSurplus('filter', 2, arguments, MapError);
     return this.#take(await filterRows(this as Dataset<Record<string, unknown>>, predicate, options));
   }
 
@@ -216,6 +222,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     from: From,
     to: To,
   ): Dataset<RenamedRow<Row, From, To>> {
+    refuseSurplus('renameColumn', 2, arguments, DatasetError);
     requireArgument('renameColumn', 'from', from, text, DatasetError);
     requireArgument('renameColumn', 'to', to, text, DatasetError);
     return this.renameColumns(Object.fromEntries([[from, to]])) as Dataset<RenamedRow<Row, From, To>>;
@@ -223,6 +230,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
 
   /** @throws ColumnNotFoundError, DatasetError when two columns would have one name */
   renameColumns(names: Readonly<Record<string, string>>): Dataset<Record<string, unknown>> {
+    refuseSurplus('renameColumns', 1, arguments, DatasetError);
     return this.#withTable(renamedColumns(this.view.table, names));
   }
 
@@ -275,6 +283,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
    * @throws FeatureError for values that it cannot hold
    */
   castColumn(name: ColumnName<Row>, feature: Feature): Dataset<Row> {
+    refuseSurplus('castColumn', 2, arguments, DatasetError);
     requireArgument('castColumn', 'name', name, text, DatasetError);
     requireArgument('castColumn', 'feature', feature, featureKind, DatasetError);
     return this.cast(Object.fromEntries([[name, feature]]));
@@ -287,6 +296,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
    * @throws FeatureError when one is missing
    */
   classEncodeColumn(name: ColumnName<Row>): Dataset<Row> {
+    refuseSurplus('classEncodeColumn', 1, arguments, DatasetError);
     const column = findColumn(this.ordered(), name, 'classEncodeColumn');
     const encoded = encodeClasses(name, column);
     return encoded === column ? this : new Dataset(new Map(this.ordered()).set(name, encoded));

@@ -1,6 +1,6 @@
-import { requireArgument, shown } from '@attune/validate';
+import { refuseSurplus, requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
-import { DatasetError, SplitError } from '../errors.ts';
+import { DatasetError, MapError, SplitError } from '../errors.ts';
 import type { Feature, Features } from '../features/feature.ts';
 import { shownName } from '../shownValue.ts';
 // A dataset splits into a dict of datasets, and a dict maps its datasets, so the types are
@@ -124,6 +124,7 @@ class DatasetDictMethods<Row> {
     options?: MapOptions<Removed> & { readonly batched?: false },
   ): Promise<DatasetDict<MappedRow<Row, New, Removed>>>;
   async map(mapper: AnyFunction, options: MapOptions = {}): Promise<unknown> {
+    refuseSurplus('map', 2, arguments, MapError);
     await requireMap(mapper, options);
     return this.#eachInTurn((dataset, name) => {
       const run = dataset.map.bind(dataset) as (mapper: unknown, options: MapOptions) => Promise<Dataset<object>>;
@@ -141,6 +142,7 @@ class DatasetDictMethods<Row> {
     options?: FilterOptions & { readonly batched?: false },
   ): Promise<DatasetDict<Row>>;
   async filter(predicate: AnyFunction, options: FilterOptions = {}): Promise<DatasetDict<Row>> {
+    refuseSurplus('filter', 2, arguments, MapError);
     await requireFilter(predicate, options);
     return this.#eachInTurn((dataset, name) => {
       const run = dataset.filter.bind(dataset) as (predicate: unknown, options: FilterOptions) => Promise<Dataset<Row>>;
@@ -150,16 +152,19 @@ class DatasetDictMethods<Row> {
 
   /** The same rows of every split. */
   select(indices: Iterable<number>): DatasetDict<Row> {
+    refuseSurplus('select', 1, arguments, DatasetError);
     requireArgument('select', 'indices', indices, rowNumbers, DatasetError);
     const rows = [...indices];
     return this.#each((dataset) => dataset.select(rows));
   }
 
   shuffle(seed?: number | bigint | { readonly seed?: number | bigint }): DatasetDict<Row> {
+    refuseSurplus('shuffle', 1, arguments, DatasetError);
     return this.#each((dataset) => dataset.shuffle(seed));
   }
 
   sort(columns: ColumnName<Row> | readonly ColumnName<Row>[], options?: SortOptions): DatasetDict<Row> {
+    refuseSurplus('sort', 2, arguments, DatasetError);
     return this.#each((dataset) => dataset.sort(columns, options));
   }
 
@@ -167,10 +172,12 @@ class DatasetDictMethods<Row> {
     from: From,
     to: To,
   ): DatasetDict<RenamedRow<Row, From, To>> {
+    refuseSurplus('renameColumn', 2, arguments, DatasetError);
     return this.#each((dataset) => dataset.renameColumn(from, to));
   }
 
   renameColumns(names: Readonly<Record<string, string>>): DatasetDict<Record<string, unknown>> {
+    refuseSurplus('renameColumns', 1, arguments, DatasetError);
     return this.#each((dataset) => dataset.renameColumns(names));
   }
 
@@ -193,11 +200,13 @@ class DatasetDictMethods<Row> {
   }
 
   castColumn(name: ColumnName<Row>, feature: Feature): DatasetDict<Row> {
+    refuseSurplus('castColumn', 2, arguments, DatasetError);
     return this.#each((dataset) => dataset.castColumn(name, feature));
   }
 
   /** Class labels with the same classes in every split: those of all splits together. */
   classEncodeColumn(name: ColumnName<Row>): DatasetDict<Row> {
+    refuseSurplus('classEncodeColumn', 1, arguments, DatasetError);
     const splits = this.splits();
     const [first] = splits;
     if (!first) return datasetDict({});
@@ -220,6 +229,7 @@ class DatasetDictMethods<Row> {
 
   /** The different values of a column, by split. */
   unique<Name extends ColumnName<Row>>(name: Name): Record<string, Row[Name][]> {
+    refuseSurplus('unique', 1, arguments, DatasetError);
     return Object.fromEntries(this.splits().map(([split, dataset]) => [split, dataset.unique(name)]));
   }
 

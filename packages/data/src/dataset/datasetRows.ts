@@ -1,3 +1,4 @@
+import { refuseSurplus } from '@attune/validate';
 import type { Column } from '../columns/column.ts';
 import { DatasetError, FeatureError } from '../errors.ts';
 import { ClassLabel, describeFeature } from '../features/feature.ts';
@@ -106,6 +107,7 @@ export class DatasetRows<Row> {
    * @throws ColumnNotFoundError
    */
   column<Name extends ColumnName<Row>>(name: Name): Row[Name][] {
+    refuseSurplus('column', 1, arguments, DatasetError);
     return this.#values(findColumn(this.#table, name, 'column'), 0, this.length) as Row[Name][];
   }
 
@@ -132,6 +134,7 @@ export class DatasetRows<Row> {
 
   /** The different values of a column, in the order of their first appearance. */
   unique<Name extends ColumnName<Row>>(name: Name): Row[Name][] {
+    refuseSurplus('unique', 1, arguments, DatasetError);
     requireSingle('unique', name, findColumn(this.#table, name, 'unique'));
     return [...new Set(this.column(name))];
   }

@@ -1,3 +1,4 @@
+import { nearestName } from '@attune/validate';
 import type { Column } from '../columns/column.ts';
 import { ColumnNotFoundError, DatasetError } from '../errors.ts';
 import { describeFeature } from '../features/feature.ts';
@@ -8,11 +9,13 @@ export type Table = ReadonlyMap<string, Column>;
 
 export function findColumn(table: Table, name: string, operation: string): Column {
   const column = table.get(name);
-  if (!column)
-    throw new ColumnNotFoundError(
-      `${operation}: there is no column ${shownName(name)}. The columns are ${[...table.keys()].join(', ') || 'none'}.`,
-    );
-  return column;
+  if (column) return column;
+  const names = [...table.keys()];
+  const nearest = typeof name === 'string' && nearestName(name, names);
+  const hint = nearest ? ` Did you mean '${nearest}'?` : '';
+  throw new ColumnNotFoundError(
+    `${operation}: there is no column ${shownName(name)}. The columns are ${names.join(', ') || 'none'}.${hint}`,
+  );
 }
 
 /** @throws DatasetError for a column of lists or objects, which cannot be compared */
