@@ -27,6 +27,14 @@ it('puts names in front where keys collide, or always', async () => {
   expect(combined.compute()).toEqual({ mine_accuracy: 2 / 3 });
 });
 
+it('keeps what was added where one of them refuses it', () => {
+  const combined = combine(['accuracy', 'f1']);
+  combined.addBatch(rows);
+  expect(() => combined.compute()).toThrow('the target has 3 classes');
+  expect(combined.compute({ average: 'micro' })).toEqual({ accuracy: 1 / 3, f1: 1 / 3 });
+  expect(() => combined.compute()).toThrow('there are no predictions');
+});
+
 it.each([
   [
     () => combine(undefined as never),
@@ -43,6 +51,10 @@ it.each([
   [() => combine(['accuracy'], { force_prefix: true } as never), 'did you mean forcePrefix?'],
   [() => combine(['accuracy'], 'f1' as never), 'combine takes its options as an object'],
   [() => combine(['accuracy']).compute({ ...rows, average: 'macro' }), 'combined.compute has no option average'],
+  [
+    () => Reflect.apply(CombinedMetrics.prototype.compute, combine(['f1']), [rows, { average: 'macro' }]),
+    'combined.compute takes its options in the same object, { predictions, references, … }; got an object with average',
+  ],
   [() => combine(['accuracy']).compute(null as never), 'combined.compute takes one object'],
   [() => combine(['accuracy']).compute(), 'there are no predictions'],
   [() => combine(['accuracy']).add(undefined as never), 'combined.add takes its options as an object'],

@@ -13,6 +13,8 @@ export interface CombinableMetric {
   compute(input: MetricInput & Record<string, unknown>): MetricResult;
   /** Keeps values for a later `compute`. */
   addBatch(input: MetricInput): void;
+  /** Keeps the values of the last `compute` for another one. @internal */
+  restore?(): void;
 }
 
 /** Options of {@link combine}. */
@@ -71,17 +73,22 @@ export class CombinedMetrics {
    * names are equal too) in front.
    */
   compute(input: Partial<MetricInput> & Record<string, unknown> = {}): MetricResult {
-    requireInput('combined.compute', input);
+    requireInput('combined.compute', arguments);
     const { predictions, references, ...options } = input;
     const known = Object.fromEntries(this.optionNames.map((name) => [name, anything]));
     requireOptions('combined.compute', options, known, { error: MetricOptionError });
-    const results = this.#metrics.map(([name, metric]) => {
+    const results: (readonly [name: string, result: MetricResult])[] = [];
+    for (const [name, metric] of this.#metrics) {
       const own = Object.fromEntries(Object.entries(options).filter(([option]) => metric.optionNames.includes(option)));
-      return [
-        name,
-        metric.compute({ predictions, references, ...own } as MetricInput & Record<string, unknown>),
-      ] as const;
-    });
+      try {
+        const result = metric.compute({ predictions, references, ...own } as MetricInput & Record<string, unknown>);
+        results.push([name, result]);
+      } catch (error) {
+        // What was added is kept for another try, as by a single metric.
+        for (const [, computed] of this.#metrics.slice(0, results.length)) computed.restore?.();
+        throw error;
+      }
+    }
     const times = (items: readonly string[], item: string): number => items.filter((other) => other === item).length;
     const keys = results.flatMap(([, result]) => Object.keys(result));
     const names = results.map(([name]) => name);

@@ -1,4 +1,6 @@
+import { refuseSurplus } from '@attune/validate';
 import type { Configurations } from './chooseMetric.ts';
+import { UnknownMetricError } from './errors.ts';
 import { classes, Metric } from './metric.ts';
 import type { MetricDefinition, MetricResult, RowKind } from './metric.ts';
 import type { NumberOrListMetric } from './metricOf.ts';
@@ -64,6 +66,7 @@ export async function load<
 >(name: Name, configuration?: Configuration): Promise<LoadedMetrics[Name][Configuration]>;
 export async function load(name: string, configuration?: string): Promise<Metric<object, MetricResult>>;
 export async function load(name: string, configuration?: string): Promise<unknown> {
+  refuseSurplus('load', 2, arguments, UnknownMetricError);
   const find = ownEntry(metrics, name) ?? (await refusals()).chooseMetric(metrics, name);
   const configurations = ownEntry((await find()) as Readonly<Record<string, Configurations>>, name)!;
   const found =

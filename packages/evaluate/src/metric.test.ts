@@ -187,6 +187,11 @@ describe('compute', () => {
     expect(compute).toThrow('accuracy.compute has no option average; it has normalize, sampleWeight');
     expect(compute).toThrow(MetricOptionError);
     expect(() => metric.compute({ predictons: [0], references: [0] } as never)).toThrow(/no option predictons/);
+    const behind = (name: string) => Reflect.apply(Reflect.get(metric, name), metric, [rows, { normalize: false }]);
+    const rows = { predictions: [0], references: [0] };
+    expect(() => behind('compute')).toThrow('takes its options in the same object');
+    expect(() => behind('addBatch')).toThrow('accuracy.addBatch takes 1 argument; got an object with normalize behind');
+    await expect(Reflect.apply(load, null, ['f1', undefined, {}])).rejects.toThrow('load takes 2 arguments');
     expect(() => metric.withOptions({ normalise: false } as never)).toThrow('did you mean normalize?');
     expect(() => metric.withOptions(null as never)).toThrow('accuracy.withOptions takes its options as an object');
   });
@@ -199,6 +204,15 @@ describe('compute', () => {
       compute: ({ references }) => ({ rows: references.rows }),
     });
     expect(metric.compute({ predictions: [1, 2], references: [3, 4] })).toEqual({ rows: 2 });
+  });
+
+  it.each([
+    [5, 'must return scores by name, as { x: 0.5 }; got 5'],
+    [undefined, 'got undefined'],
+    [Promise.resolve({ x: 1 }), 'got a Promise; await it first'],
+  ])('returns scores by name, not %s', (returned, message) => {
+    const metric = new Metric({ name: 'x', takes: 'numbers', options: {}, compute: () => returned as never });
+    expect(() => metric.compute({ predictions: [1], references: [1] })).toThrow(message);
   });
 
   it.each([undefined, null, 42, {}, { name: 'x', takes: 'words', options: {}, compute: () => ({}) }])(

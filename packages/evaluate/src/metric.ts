@@ -1,4 +1,4 @@
-import { anything, named, provided, requireOptions, shown } from '@attune/validate';
+import { anything, named, provided, refuseSurplus, requireOptions, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { MetricInputError, MetricOptionError } from './errors.ts';
 import { refuse } from './rows/input.ts';
@@ -67,6 +67,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
   readonly #takes: RowKind;
   readonly #bound: Partial<Options>;
   #added: MetricRows[] = [];
+  #computed: MetricRows[] = [];
 
   constructor(own: MetricDefinition<Options, Result, object>, takes: RowKind, bound: Partial<Options> = {}) {
     this.name = own.name;
@@ -103,6 +104,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
    * @throws MetricInputError
    */
   addBatch(input: MetricInput): void {
+    refuseSurplus(`${this.name}.addBatch`, 1, arguments, MetricInputError);
     requireOptions(`${this.name}.addBatch`, input, batchKinds, asInput);
     this.#added.push(this.#takes.read(this.name, input));
   }
@@ -115,15 +117,21 @@ export class Metric<Options extends object = object, Result extends MetricResult
    * @throws MetricOptionError for an unknown option or value
    */
   compute(input: Partial<MetricInput> & Options = {} as Partial<MetricInput> & Options): Result {
-    requireInput(`${this.name}.compute`, input);
+    requireInput(`${this.name}.compute`, arguments);
     const { predictions, references, ...options } = input;
     this.#requireOptions('compute', options);
     const given = predictions !== undefined || references !== undefined;
     const parts = given ? [...this.#added, this.#takes.read(this.name, input)] : this.#added;
     if (parts.length === 0) refuse(`${this.name}: there are no predictions. Give some, or call addBatch first.`);
     const result = this.#own.compute(this.#takes.join(parts), { ...this.#bound, ...provided(options) } as Options);
+    this.#computed = this.#added;
     this.#added = [];
     return result;
+  }
+
+  /** The rows that the last `compute` forgot count again. @internal */
+  restore(): void {
+    this.#added = this.#computed;
   }
 
   #requireOptions(where: string, options: object): void {
@@ -131,9 +139,18 @@ export class Metric<Options extends object = object, Result extends MetricResult
   }
 }
 
-/** Refuses anything but an object, such as predictions and references as separate arguments. */
-export function requireInput(where: string, input: unknown): void {
+/**
+ * Refuses anything but one object, such as predictions and references as separate arguments, or
+ * options behind them.
+ */
+export function requireInput(where: string, given: ArrayLike<unknown>): void {
+  const [input = {}, surplus] = Array.from(given);
   if (!named.holds(input)) refuse(`${where} takes one object, { predictions, references }; got ${shown(input)}`);
+  if (surplus !== undefined)
+    refuse(
+      `${where} takes its options in the same object, { predictions, references, … }; got ${shown(surplus)} behind it`,
+      MetricOptionError,
+    );
 }
 
 /** A batch of one example, by the names of `add` or those of `addBatch`. */

@@ -1,4 +1,4 @@
-import { anything, callable, nonEmptyText, object, oneOf, requireOptions } from '@attune/validate';
+import { anything, callable, named, nonEmptyText, object, oneOf, requireOptions, shown } from '@attune/validate';
 import type { OptionKinds } from '@attune/validate';
 import { MetricOptionError } from './errors.ts';
 import { Metric } from './metric.ts';
@@ -13,6 +13,14 @@ const definitionKinds: OptionKinds = {
   compute: callable,
   listWith: anything,
 };
+
+/** @throws MetricOptionError for anything but scores by name */
+function scoresOf<Result>({ name }: { readonly name: string }, result: Result): Result {
+  if (named.holds(result)) return result;
+  throw new MetricOptionError(
+    `new Metric: compute of '${name}' must return scores by name, as { ${name}: 0.5 }; got ${shown(result)}`,
+  );
+}
 
 /**
  * A metric: `compute` at once, or `add` / `addBatch` as results come in and `compute` at the end.
@@ -30,7 +38,11 @@ export class OwnMetric<Options extends object = object, Result extends MetricRes
   constructor(own: MetricDefinition<Options, Result, object>, bound: Partial<Options> = {}) {
     requireOptions('new Metric', own, definitionKinds, asOption);
     requireOptions(`${own.name}.options`, bound, own.options, asOption);
-    super(own, rowKinds[own.takes], bound);
+    super(
+      { ...own, compute: (rows, options) => scoresOf(own, own.compute(rows, options)) },
+      rowKinds[own.takes],
+      bound,
+    );
   }
 
   /** Whatever `load` gives is a metric, too. */

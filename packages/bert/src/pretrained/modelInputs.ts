@@ -129,7 +129,7 @@ function refuseMisnamed(where: string, inputs: object): void {
 
 /** @throws BatchError for anything but a batch */
 export function requireInputs(where: string, inputs: unknown): void {
-  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs) || inputs instanceof Promise)
     throw new BatchError(
       `${where} takes a batch, { input_ids, attention_mask, … }; got ${shown(inputs)}. Tokenize the texts first.`,
     );

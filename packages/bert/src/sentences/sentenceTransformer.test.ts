@@ -187,6 +187,9 @@ describe('SentenceTransformer', () => {
 
   it('refuses misuse by name', async () => {
     const model = await load(ownMini);
+    expect(() => Reflect.construct(SentenceTransformer, ['all-MiniLM-L6-v2'])).toThrow(
+      /not made with new: write await/,
+    );
     await expect(SentenceTransformer.fromPretrained('')).rejects.toThrow(/nameOrFolder must be a hub name/);
     await expect(model.encode('a', { batchsize: 2 } as never)).rejects.toThrow(/did you mean batchSize/);
     await expect(model.encode('a', { convertToTensor: true } as never)).rejects.toThrow(/vectors are Float32Arrays/);

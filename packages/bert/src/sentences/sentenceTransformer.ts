@@ -90,6 +90,10 @@ export class SentenceTransformer {
   readonly config: SentenceConfig;
 
   private constructor(model: BertModel, tokenizer: Tokenizer, config: SentenceConfig) {
+    if (!(model instanceof BertModel))
+      throw new ArgumentError(
+        'SentenceTransformer is not made with new: write await SentenceTransformer.fromPretrained(nameOrFolder)',
+      );
     this.model = model;
     this.tokenizer = tokenizer;
     this.config = config;

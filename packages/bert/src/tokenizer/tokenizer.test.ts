@@ -262,7 +262,8 @@ it('refuses what is not text, and options it does not have', () => {
   expect(() => tokenizer(['a', 5 as unknown as string])).toThrow(
     /texts\[1\] must be a string; got a number, 5.*castColumn\(name, value\('string'\)\)/,
   );
-  expect(() => tokenizer(5 as unknown as string)).toThrow(/a value of type number\. .*castColumn/);
+  expect(() => tokenizer(5 as unknown as string)).toThrow(/got 5\. .*castColumn/);
+  expect(() => tokenizer(Promise.resolve('a') as never)).toThrow(/list of strings; got a Promise; await it first/);
   expect(() => tokenizer(['a', ['b', 'c'] as unknown as string])).toThrow(
     /texts\[1\] must be a string; got an array of 2/,
   );
@@ -287,6 +288,7 @@ it('refuses what is not text, and options it does not have', () => {
   expect(() => tokenizer.decode([[2, 3]] as never)).toThrow(
     /decode: ids\[0\] must be .*; got an array of 2.* batchDecode takes/,
   );
+  expect(() => tokenizer.decode([2, -100])).toThrow(/decode: ids\[1\] must be a token id; got -100/);
   expect(() => tokenizer.decode([2, 3.5])).toThrow(/decode: ids\[1\] must be a token id; got 3.5/);
   expect(() => tokenizer.convertIdsToTokens(['2'] as never)).toThrow(
     /convertIdsToTokens: ids\[0\] must be .*; got "2"/,
@@ -302,6 +304,10 @@ it('refuses what is not text, and options it does not have', () => {
   expect(() => tokenizer.pad([{ input_ids: [1] }], { max_length: 5 } as object)).toThrow(/did you mean maxLength/);
   expect(() => tokenizer.decode([2], { skip_special_tokens: true } as object)).toThrow(/did you mean skipSpecial/);
   expect(() => (tokenizer as (...given: unknown[]) => unknown)('a', {}, {})).toThrow(/options twice/);
+  expect(() => (tokenizer as (...given: unknown[]) => unknown)('a', 'b', {}, {})).toThrow(/takes 3 arguments; got an/);
+  expect(() => (tokenizer.tokenize as (...given: unknown[]) => unknown)('a', {})).toThrow(/tokenize takes 1 argument/);
+  expect(['the', 'yes'].flatMap(tokenizer.tokenize)).toEqual(tokenizer.tokenize('the yes'));
+  expect(() => tokenizer.convertTokensToIds([5] as never)).toThrow(/tokens\[0\] must be a string; got 5/);
   expect(() => (tokenizer as (...given: unknown[]) => unknown)(undefined)).toThrow(
     /takes a string or a list of strings; got undefined, as from a column that does not exist/,
   );

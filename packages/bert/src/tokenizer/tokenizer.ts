@@ -1,4 +1,13 @@
-import { flag, optional, requireArgument, requireOptions, shown, type Kind } from '@attune/validate';
+import {
+  flag,
+  optional,
+  refuseSurplus,
+  requireArgument,
+  requireOptions,
+  shown,
+  text,
+  type Kind,
+} from '@attune/validate';
 import { writableFolder, type WritableFolder } from '../folder/modelFolder.ts';
 import { encodeTexts, type EncodeParts } from './encode/encode.ts';
 import { resolveOptions } from './encode/encodeOptions.ts';
@@ -30,7 +39,8 @@ const idList: Kind = { what: 'a list of token ids', holds: isTexts };
 function readIds(operation: string, given: Iterable<number>): number[] {
   requireArgument(operation, 'ids', given, idList, TokenizerError);
   const ids = [...given];
-  const wrong = ids.findIndex((id: unknown) => typeof id !== 'bigint' && !Number.isInteger(id));
+  const isId = (id: unknown) => (typeof id === 'bigint' || Number.isInteger(id)) && (id as number) >= 0;
+  const wrong = ids.findIndex((id) => !isId(id));
   if (wrong >= 0)
     throw new TokenizerError(
       `${operation}: ids[${wrong}] must be a token id; got ${shown(ids[wrong])}.${isTexts(ids[wrong]) ? ' batchDecode takes lists of lists.' : ''}`,
@@ -62,9 +72,10 @@ function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: 
     return pipeline.decode(readIds('decode', ids), options);
   };
   return {
-    tokenize(text: string): string[] {
-      requireText(text, 'text');
-      return pipeline.tokensOf(text).map(pipeline.shownAs);
+    tokenize(given: string): string[] {
+      refuseSurplus('tokenize', 1, arguments, TokenizerError);
+      requireText(given, 'text');
+      return pipeline.tokensOf(given).map(pipeline.shownAs);
     },
     pad(features: Features, options: PadOptions = {}): Record<string, unknown[]> {
       requirePadOptions(options);
@@ -78,7 +89,10 @@ function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: 
     convertTokensToIds(tokens: string | readonly string[]): number | number[] {
       if (typeof tokens === 'string') return idOf(tokens);
       requireArgument('convertTokensToIds', 'tokens', tokens, tokenList, TokenizerError);
-      return Array.from(tokens, idOf);
+      return Array.from(tokens, (token, index) => {
+        requireArgument('convertTokensToIds', `tokens[${index}]`, token, text, TokenizerError);
+        return idOf(token);
+      });
     },
     convertIdsToTokens(ids: Iterable<number>): string[] {
       return readIds('convertIdsToTokens', ids).map(pipeline.tokenOf);
@@ -108,6 +122,7 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
 
   const encode = (...given: [input: unknown, pairOrOptions?: unknown, options?: EncodeOptions | null]) => {
     const [input, pairOrOptions, givenOptions] = given;
+    refuseSurplus('The tokenizer', 3, given, TokenizerError);
     if (given.length > 1 && pairOrOptions === undefined)
       shared.warnOnce(
         'undefined',

@@ -83,7 +83,7 @@ export function readTexts(input: unknown, pair: unknown): ReadTexts {
   }
   if (!isTexts(input))
     throw new TokenizerError(
-      `The tokenizer takes a string or a list of strings; got ${input === null || input === undefined ? `${input}, as from a column that does not exist` : `a value of type ${typeof input}`}. ${textAdvice(input)}`.trimEnd(),
+      `The tokenizer takes a string or a list of strings; got ${shown(input)}${input === null || input === undefined ? ', as from a column that does not exist' : ''}. ${textAdvice(input)}`.trimEnd(),
     );
   const rows: unknown[] = [...input];
   if (Array.isArray(rows[0]) && pair === undefined) return readPairs(rows);
