@@ -230,7 +230,6 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
 
   /** @throws ColumnNotFoundError, DatasetError when two columns would have one name */
   renameColumns(names: Readonly<Record<string, string>>): Dataset<Record<string, unknown>> {
-    refuseSurplus('renameColumns', 1, arguments, DatasetError);
     return this.#withTable(renamedColumns(this.view.table, names));
   }
 
@@ -283,7 +282,6 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
    * @throws FeatureError for values that it cannot hold
    */
   castColumn(name: ColumnName<Row>, feature: Feature): Dataset<Row> {
-    refuseSurplus('castColumn', 2, arguments, DatasetError);
     requireArgument('castColumn', 'name', name, text, DatasetError);
     requireArgument('castColumn', 'feature', feature, featureKind, DatasetError);
     return this.cast(Object.fromEntries([[name, feature]]));

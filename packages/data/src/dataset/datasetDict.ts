@@ -152,7 +152,6 @@ class DatasetDictMethods<Row> {
 
   /** The same rows of every split. */
   select(indices: Iterable<number>): DatasetDict<Row> {
-    refuseSurplus('select', 1, arguments, DatasetError);
     requireArgument('select', 'indices', indices, rowNumbers, DatasetError);
     const rows = [...indices];
     return this.#each((dataset) => dataset.select(rows));
@@ -172,12 +171,10 @@ class DatasetDictMethods<Row> {
     from: From,
     to: To,
   ): DatasetDict<RenamedRow<Row, From, To>> {
-    refuseSurplus('renameColumn', 2, arguments, DatasetError);
     return this.#each((dataset) => dataset.renameColumn(from, to));
   }
 
   renameColumns(names: Readonly<Record<string, string>>): DatasetDict<Record<string, unknown>> {
-    refuseSurplus('renameColumns', 1, arguments, DatasetError);
     return this.#each((dataset) => dataset.renameColumns(names));
   }
 
@@ -200,13 +197,11 @@ class DatasetDictMethods<Row> {
   }
 
   castColumn(name: ColumnName<Row>, feature: Feature): DatasetDict<Row> {
-    refuseSurplus('castColumn', 2, arguments, DatasetError);
     return this.#each((dataset) => dataset.castColumn(name, feature));
   }
 
   /** Class labels with the same classes in every split: those of all splits together. */
   classEncodeColumn(name: ColumnName<Row>): DatasetDict<Row> {
-    refuseSurplus('classEncodeColumn', 1, arguments, DatasetError);
     const splits = this.splits();
     const [first] = splits;
     if (!first) return datasetDict({});
@@ -229,7 +224,6 @@ class DatasetDictMethods<Row> {
 
   /** The different values of a column, by split. */
   unique<Name extends ColumnName<Row>>(name: Name): Record<string, Row[Name][]> {
-    refuseSurplus('unique', 1, arguments, DatasetError);
     return Object.fromEntries(this.splits().map(([split, dataset]) => [split, dataset.unique(name)]));
   }
 

@@ -107,7 +107,6 @@ export class DatasetRows<Row> {
    * @throws ColumnNotFoundError
    */
   column<Name extends ColumnName<Row>>(name: Name): Row[Name][] {
-    refuseSurplus('column', 1, arguments, DatasetError);
     return this.#values(findColumn(this.#table, name, 'column'), 0, this.length) as Row[Name][];
   }
 
