@@ -125,7 +125,11 @@ describe('what is not understood is refused by name', () => {
       'padToMultipleOf is 8, and nothing is padded',
     ],
     ['defaultDataCollator', () => call(data, 'defaultDataCollator', [1]), 'whose element 0 is 1'],
-    ['loadDataset', () => call(data, 'loadDataset'), 'path must be a non-empty string; got undefined'],
+    [
+      'loadDataset',
+      () => call(data, 'loadDataset'),
+      "path must be a path, a hub name, or a kind of files, as 'csv' with { dataFiles }; got",
+    ],
     ['loadDataset', () => call(data, 'loadDataset', 'csv', { sep: ';' }), 'it is called delimiter'],
     ['loadDataset', () => call(data, 'loadDataset', 'csv', { data_files: 'x' }), 'did you mean dataFiles?'],
     ['loadDataset', () => call(data, 'loadDataset', 'csv', { streaming: true }), 'a dataset is read as a whole'],

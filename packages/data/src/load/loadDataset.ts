@@ -17,6 +17,7 @@ import type { ReadFile } from './readSource.ts';
 type UntypedRow = Record<string, any>;
 
 const otherNames = async () => (await import('./otherNames.ts')).otherNames;
+const pathKind = { ...nonEmptyText, what: "a path, a hub name, or a kind of files, as 'csv' with { dataFiles }" };
 const nameOrObject = optional(orNull(oneOfKinds('the name of a configuration, or options', text, object)));
 
 type NoSplit = LoadDatasetOptions & { readonly split?: undefined };
@@ -56,7 +57,7 @@ export async function loadDataset(
   nameOrOptions?: string | LoadDatasetOptions,
   more?: LoadDatasetOptions,
 ): Promise<Dataset | DatasetDict> {
-  requireArgument('loadDataset', 'path', path, nonEmptyText, DatasetError);
+  requireArgument('loadDataset', 'path', path, pathKind, DatasetError);
   requireArgument('loadDataset', 'name', nameOrOptions, nameOrObject, DatasetError);
   if (typeof nameOrOptions === 'object' && nameOrOptions !== null)
     await requireAwaitedOptions('loadDataset', nameOrOptions, loadKinds, otherNames);

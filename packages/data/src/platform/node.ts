@@ -6,14 +6,19 @@ import { gunzip as gunzipWithCallback } from 'node:zlib';
 import { writeFileAtomic } from '@attune/platform';
 import type { Platform } from './platform.ts';
 
+const isAddress = (file: unknown) => typeof file === 'string' && /^https?:\/\//i.test(file);
+
 export const kindOf: Platform['kindOf'] = async (path) => {
+  if (isAddress(path)) return 'file';
   const found = await stat(path).catch(() => undefined);
   if (!found) return undefined;
   return found.isDirectory() ? 'folder' : 'file';
 };
 
-export const readBytes: Platform['readBytes'] = async (file) =>
-  new Uint8Array(typeof file === 'string' ? await readFile(file) : await file.arrayBuffer());
+export const readBytes: Platform['readBytes'] = async (file) => {
+  if (isAddress(file)) throw new Error('only pages read addresses. In Node, download it and give the path');
+  return new Uint8Array(typeof file === 'string' ? await readFile(file) : await file.arrayBuffer());
+};
 
 const gunzipAsync = promisify(gunzipWithCallback);
 

@@ -1,4 +1,3 @@
-import { readBytes } from '#platform';
 import { DataFileError, DatasetError } from '../../errors.ts';
 import { builderOf } from '../builders.ts';
 import type { LoadDatasetOptions } from '../loadOptions.ts';
@@ -74,7 +73,7 @@ const plainPath = (path: string): string => path.replaceAll(/\/{2,}/g, '/').repl
 
 /** The data files of an archive, chosen as in a folder. */
 export async function sourcesOfZip(path: string, options: LoadDatasetOptions): Promise<SourcesBySplit> {
-  const files = await unpack({ label: path, bytes: await readBytes(path) });
+  const files = await unpack({ label: path, bytes: await fileSource(path).read() });
   const byName = new Map(files.map((file) => [file.label.slice(path.length + 1), file]));
   return chooseFiles([...byName.keys()], path, options, true, (name) => {
     const { label, bytes } = byName.get(name)!;
@@ -139,10 +138,6 @@ function chooseFiles(
       `'${path}' has no data files: csv, tsv, json, jsonl, parquet or txt were looked for. There are: ${all.slice(0, 10).join(', ') || 'no files at all'}.`,
     );
   }
-  if (others.length > 1)
-    throw new DataFileError(
-      `'${path}' has files of several kinds (${others.join(', ')}): pass dataFiles to say which are meant.`,
-    );
   const sources = new Map<string, Source[]>();
   for (const split of orderOfSplits(chosen.map((file) => splitOfFile(file) ?? 'train'))) {
     sources.set(
@@ -150,7 +145,13 @@ function chooseFiles(
       chosen.filter((file) => builderOf(file) === kind && (splitOfFile(file) ?? 'train') === split).map(source),
     );
   }
-  return new Map([...sources].filter(([, files]) => files.length > 0));
+  // A test.txt beside a train.csv would be lost.
+  const isLost = [...sources.values()].some((files) => files.length === 0);
+  if (others.length > 1 || isLost)
+    throw new DataFileError(
+      `'${path}' has files of several kinds (${kinds.join(', ')}): pass dataFiles to say which are meant.`,
+    );
+  return sources;
 }
 
 /** Subfolders with data of their own: `mrpc/train-….parquet`. */

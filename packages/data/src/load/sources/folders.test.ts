@@ -176,6 +176,12 @@ describe('files, folders and splits', () => {
       'files of several kinds (csv, json)',
     ],
     [
+      'a split of another kind',
+      () =>
+        loadDataset((folder.write('e/train.csv', 'a\n1\n'), folder.write('e/test.txt', 'b'), join(folder.path, 'e'))),
+      'files of several kinds (text, csv): pass dataFiles',
+    ],
+    [
       'files that differ',
       () => loadDataset('csv', { dataFiles: [folder.write('a.csv', 'x\n1\n'), folder.write('b.csv', 'y\n1\n')] }),
       'has the columns y',

@@ -154,6 +154,12 @@ describe('files that are not what was asked for', () => {
       () => loadDataset(join(folder, 'nope.csv')),
       `There is no file '${join(folder, 'nope.csv')}'.`,
     ],
+    [
+      'an archive at an address',
+      () => loadDataset('https://host/a.zip'),
+      "'https://host/a.zip' cannot be read: only pages read",
+    ],
+    ['at an address', () => loadDataset('https://host/a.csv'), "'https://host/a.csv' cannot be read: only pages read"],
     ['under a compression', () => loadDataset('nope/train.jsonl.gz'), "There is no file 'nope/train.jsonl.gz'."],
     [
       'a pattern',
