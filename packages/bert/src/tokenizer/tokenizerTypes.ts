@@ -95,7 +95,7 @@ export interface Tokenizer {
    * @throws TokenizerError
    */
   pad(features: Features, options?: PadOptions): Record<string, number[][]>;
-  /** Text of token ids. Ids above the vocabulary are left out; one below 0, as -100, is an error. */
+  /** Text of token ids. Ids above the vocabulary are left out; one below 0 is an error. */
   decode(ids: Iterable<number>, options?: DecodeOptions): string;
   /** Text of each row of token ids, as `decode` gives it. */
   batchDecode(rows: Iterable<Iterable<number>>, options?: DecodeOptions): string[];
