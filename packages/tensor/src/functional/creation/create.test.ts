@@ -110,6 +110,17 @@ describe('tensors from data', () => {
     expect(halves.slice(0, 5)).toEqual([1.8427734375, 0.51904296875, 2.779296875, 1.2216796875, -0.33642578125]);
     expect(halves.slice(-3)).toEqual([0.494140625, 0.249267578125, 1.7470703125]);
     expect(await ofFive(() => attune.randnLike(attune.zeros([18], { dtype: 'f16' })))).toEqual(halves);
+    // In [0, 1) for f16 too: torch.rand(400, dtype=torch.float16), where f32 has 0.99982…
+    attune.setSeed(0);
+    expect((await attune.rand([400], { dtype: 'f16' }).data())[337]).toBe(0);
+    expect(await ofFive(() => attune.randint(-3, 10, [8], { dtype: 'f32' }))).toEqual(
+      await ofFive(() => attune.randint(-3, 10, [8])),
+    );
+    expect(await ofFive(() => attune.randint(0, 9, [8], { dtype: 'u32' }))).toEqual(
+      await ofFive(() => attune.randint(0, 9, [8])),
+    );
+    expect(await ofFive(() => attune.randperm(8, { dtype: 'u32' }))).toEqual(await ofFive(() => attune.randperm(8)));
+    expect(() => attune.randint(-3, -1, [2], { dtype: 'u32' })).toThrow(/randint: value 0 is -\d, which u32 does not/);
     const like = await draw(() => attune.randLike(attune.zeros([5])));
     expect(like).toEqual(await draw(() => attune.rand([5])));
     expect(attune.randnLike(attune.zeros([2, 3], { dtype: 'f16' })).dtype).toBe('f16');

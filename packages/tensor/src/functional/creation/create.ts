@@ -170,7 +170,7 @@ function hostArray(where: string, values: ArrayLike<number>, dtype: DType): Host
   if (dtype === 'f16') return values as Uint16Array;
   if (dtype === 'f32') return values instanceof Float32Array ? values : Float32Array.from(values);
   if (dtype === 'bool') return Uint32Array.from(values, (value) => Number(value !== 0));
-  if (values instanceof Int32Array || values instanceof Uint32Array) return values;
+  if (values instanceof (dtype === 'i32' ? Int32Array : Uint32Array)) return values;
   const array = dtype === 'i32' ? Int32Array.from(values) : Uint32Array.from(values);
   const wrong = array.findIndex((value, index) => value !== values[index] && !(values[index] === 0));
   if (wrong >= 0) throw new TensorError(`${where}: value ${wrong} is ${values[wrong]}, which ${dtype} does not hold`);

@@ -47,7 +47,7 @@ function drawn<D extends DType>(
  */
 export function rand<D extends DType = 'f32'>(shape: Shape, options: DrawOptions<D> = {}): Tensor<D> {
   requireAtMost('rand', 2, arguments, 'an array');
-  return drawn('rand', shape, options, 'f32', (generator, count) => numbers.uniform(generator, count));
+  return drawn('rand', shape, options, 'f32', uniformIn(options?.dtype));
 }
 
 /**
@@ -60,6 +60,14 @@ export function randn<D extends DType = 'f32'>(shape: Shape, options: DrawOption
   requireAtMost('randn', 2, arguments, 'an array');
   return drawn('randn', shape, options, 'f32', normalIn(options?.dtype));
 }
+
+/** What f16 would round to 1, which lies outside the range, is 0 in PyTorch. */
+const uniformIn =
+  (dtype: DType | undefined): Draw =>
+  (generator, count) => {
+    const values = numbers.uniform(generator, count);
+    return dtype === 'f16' ? values.map((value) => (value < 1 - 2 ** -12 ? value : 0)) : values;
+  };
 
 /** For f16 PyTorch draws only whole blocks of 16, and then the last 16 again. */
 const normalIn =
@@ -113,7 +121,7 @@ export function randLike<I extends DType, D extends DType = I>(
 ): Tensor<D> {
   requireAtMost('randLike', 2, arguments);
   if (options?.dtype === undefined) requireFloats('randLike', 'input', input);
-  return drawnLike('randLike', input, options, (generator, count) => numbers.uniform(generator, count));
+  return drawnLike('randLike', input, options, uniformIn(options?.dtype ?? input.dtype));
 }
 
 /**
