@@ -164,6 +164,60 @@ describe('a type that the operation refuses does not compile', () => {
     ['l1Loss', (floats, integers) => attune.l1Loss(integers, floats)],
     // @ts-expect-error The same
     ['bceWithLogits', (floats, integers) => attune.bceWithLogits(floats, integers)],
+    // @ts-expect-error Functions of floats, of integers
+    ['softmax', (_, integers) => attune.softmax(integers)],
+    // @ts-expect-error The same
+    ['logSoftmax', (_, integers) => attune.logSoftmax(integers)],
+    // @ts-expect-error The same
+    ['matmul', (floats, integers) => attune.matmul(floats, integers)],
+    // @ts-expect-error The same
+    ['matmul of two', (_, integers) => attune.matmul(integers, integers)],
+    // @ts-expect-error f16 beside f32
+    ['matmul with f16', (floats) => attune.matmul(floats, attune.cast(floats, 'f16'))],
+    // @ts-expect-error Functions of floats, of integers
+    ['linear', (floats, integers) => attune.linear(integers, floats)],
+    // @ts-expect-error The same
+    ['linear with such a bias', (floats, integers) => attune.linear(floats, floats, integers)],
+    // @ts-expect-error The same
+    ['layerNorm', (floats, integers) => attune.layerNorm(integers, floats, floats)],
+    // @ts-expect-error The same
+    ['scale', (_, integers) => attune.scale(integers, 2)],
+    // @ts-expect-error The same
+    ['gelu', (_, integers) => attune.gelu(integers)],
+    // @ts-expect-error The same
+    ['lerp', (floats, integers) => attune.lerp(floats, integers, 0.5)],
+    // @ts-expect-error The same
+    ['einsum', (_, integers) => attune.einsum('ij->j', integers)],
+    // @ts-expect-error The same
+    ['scaledDotProductAttention', (floats, integers) => attune.scaledDotProductAttention(floats, integers, floats)],
+    // @ts-expect-error The same
+    ['gatherRows', (_, integers) => attune.gatherRows(integers, Uint32Array.of(0))],
+    // @ts-expect-error The same
+    ['bernoulli', (_, integers) => attune.bernoulli(integers)],
+    // @ts-expect-error The same
+    ['marginRankingLoss', (floats, integers) => attune.marginRankingLoss(floats, floats, integers)],
+    // @ts-expect-error The same
+    ['tripletMarginLoss', (floats, integers) => attune.tripletMarginLoss(floats, integers, floats)],
+    // @ts-expect-error Numbers made of a mask
+    ['add', (floats) => attune.add(attune.gt(floats, 0), 1)],
+    // @ts-expect-error The same
+    ['sub', (floats) => attune.sub(1, attune.gt(floats, 0))],
+    // @ts-expect-error The same
+    ['neg', (floats) => attune.neg(attune.gt(floats, 0))],
+    // @ts-expect-error The same
+    ['clamp', (floats) => attune.clamp(attune.gt(floats, 0), { min: 0 })],
+    // @ts-expect-error The same
+    ['relu', (floats) => attune.relu(attune.gt(floats, 0))],
+    // @ts-expect-error Methods of integers and of masks
+    ['the method mean', (_, integers) => integers.mean()],
+    // @ts-expect-error The same
+    ['the method softmax', (_, integers) => integers.softmax(0)],
+    // @ts-expect-error The same
+    ['the method matmul', (floats, integers) => integers.matmul(floats)],
+    // @ts-expect-error The same
+    ['the method oneHot', (floats) => floats.oneHot(2)],
+    // @ts-expect-error The same
+    ['the method square', (floats) => floats.gt(0).square()],
     // @ts-expect-error f32 beside f16, which add and mul alone take
     ['div', (floats) => attune.div(floats, attune.cast(floats, 'f16'))],
     // @ts-expect-error The same
@@ -190,7 +244,19 @@ describe('a type that the operation refuses does not compile', () => {
       attune.mseLoss(x, x),
       attune.add(halves, attune.ones([2, 2])),
       attune.mul(attune.ones([2, 2]), halves),
+      attune.softmax(x),
+      attune.matmul(x, x),
+      attune.matmul(halves, halves),
+      attune.linear(x, x, null),
+      attune.linear(x, attune.ones([2, 2])),
+      attune.lerp(x, 2, x),
+      attune.neg(index),
+      x.mean().mul(2),
+      index.softmax === x.softmax ? x.softmax() : x,
     ];
+    expectTypeOf(attune.add(halves, attune.ones([2, 2]))).toEqualTypeOf<Tensor<'f16'>>();
+    expectTypeOf(attune.mul(attune.ones([2, 2]), halves)).toEqualTypeOf<Tensor<'f32'>>();
+    expect([attune.add(halves, x).dtype, attune.mul(x, halves).dtype]).toEqual(['f16', 'f32']);
     expect(given.every((result) => result instanceof attune.Tensor)).toBe(true);
   });
 });

@@ -121,13 +121,19 @@ interface OtherMethods<D extends DType> {
   topk(k: number, dim?: number, options?: TopkOptions): Sorted<D>;
 }
 
+/** What `this` must be: `never` for a type that the function refuses, so that it does not compile. */
+type ThisOf<Call, D extends DType> = Call extends (first: Tensor<D>, ...rest: never[]) => unknown ? unknown : never;
+
+/** A method and not a function in a field, so that a tensor stays one of any type. */
+type Method<This, Rest extends readonly unknown[], Result> = { call(this: This, ...rest: Rest): Result }['call'];
+
 /** The same functions without their first argument, which is the tensor itself. */
 export type TensorMethods<D extends DType = DType> = {
   readonly [Name in Exclude<keyof Functions, keyof OtherMethods<D>>]: Functions[Name] extends (
     first: never,
     ...rest: infer Rest
   ) => infer Result
-    ? (...rest: Rest) => ResultOf<Result, D>
+    ? Method<ThisOf<Functions[Name], D>, Rest, ResultOf<Result, D>>
     : never;
 } & OtherMethods<D>;
 

@@ -42,15 +42,28 @@ export type Beside<A extends Operand, B extends Operand> = B extends number
       ? never
       : unknown;
 
+/** The same, but `never` also where one is known to be of bool, which is no number. */
+export type BesideNumbers<A extends Operand, B extends Operand> = true extends IsMask<A> | IsMask<B>
+  ? never
+  : Beside<A, B>;
+
+type IsMask<O extends Operand> = O extends Tensor<infer D> ? ([D] extends ['bool'] ? true : false) : false;
+
 /** The same, but f32 and f16 may be mixed. */
 export type BesideFloats<A extends Operand, B extends Operand> =
-  A extends Tensor<FloatType> ? (B extends Tensor<FloatType> ? unknown : Beside<A, B>) : Beside<A, B>;
+  A extends Tensor<FloatType> ? (B extends Tensor<FloatType> ? unknown : Beside<A, B>) : BesideNumbers<A, B>;
 
 /** `Tensor<D>`, but never where the type is known and not allowed: the call does not compile. */
 type Only<D extends DType, Allowed extends DType> = Tensor<D> & ([D & Allowed] extends [never] ? never : unknown);
 
 /** A tensor of f32 or f16. */
 export type Floats<D extends DType> = Only<D, FloatType>;
+
+/** The same beside a tensor of `D`, of its type. */
+export type FloatsLike<D extends DType, E extends DType> = Only<E, FloatType & D>;
+
+/** A tensor of numbers: of any type but bool. */
+export type Numbers<D extends DType> = Only<D, Exclude<DType, 'bool'>>;
 
 /** A tensor of i32 or u32, such as an index. */
 export type Integers<D extends DType> = Only<D, 'i32' | 'u32'>;

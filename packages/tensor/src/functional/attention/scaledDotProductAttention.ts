@@ -17,6 +17,7 @@ import { scale } from '../elementwise/unary.ts';
 import { where } from '../elementwise/where.ts';
 import type { DType } from '../../dtypes.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
+import type { Floats, FloatsLike } from '../operands.ts';
 import { subsequentMask } from './subsequentMask.ts';
 
 /** Options of `scaledDotProductAttention`. */
@@ -58,10 +59,10 @@ const kinds = {
  * @returns [..., queries, columns]
  * @throws ShapeError, TensorError
  */
-export function scaledDotProductAttention<D extends DType>(
-  query: Tensor<D>,
-  key: Tensor,
-  value: Tensor,
+export function scaledDotProductAttention<D extends DType, K extends DType, V extends DType>(
+  query: Floats<D>,
+  key: FloatsLike<D, K>,
+  value: FloatsLike<D, V>,
   options: ScaledDotProductAttentionOptions = {},
 ): Tensor<D> {
   requireAtMost('scaledDotProductAttention', 4, arguments, kinds);
@@ -80,7 +81,7 @@ export function scaledDotProductAttention<D extends DType>(
     );
   const factor = options.scale ?? 1 / Math.sqrt(Math.max(1, width ?? 1));
   if (mask) requireMask(operation, mask, query, key);
-  const scores = scale(matmul(query, transpose(key, -1, -2)), factor);
+  const scores: Tensor = scale<DType>(matmul<DType, DType>(query, transpose<DType>(key, -1, -2)), factor);
   const [queries = 0, keys = 0] = scores.shape.slice(-2);
   const probabilities: Tensor = isCausal
     ? softmax(where(subsequentMask(operation, queries, keys, query.device), -Infinity, scores))
@@ -88,7 +89,7 @@ export function scaledDotProductAttention<D extends DType>(
       ? maskedSoftmax(scores, mask)
       : softmax(scores);
   const kept = options.dropout ? dropout(probabilities, options.dropout) : probabilities;
-  return matmul(kept as Tensor<D>, value);
+  return matmul<DType, DType>(kept, value) as Tensor<D>;
 }
 
 function requireMask(operation: string, mask: Tensor, query: Tensor, key: Tensor): void {

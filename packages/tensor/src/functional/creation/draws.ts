@@ -14,6 +14,7 @@ import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts'
 import { fromValues, makeKinds } from './create.ts';
 import type { MakeOptions } from './create.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
+import type { Floats } from '../operands.ts';
 
 /** Options of functions that draw numbers. */
 export interface DrawOptions<D extends DType = DType> extends MakeOptions<D> {
@@ -166,7 +167,7 @@ export function bernoulli<D extends DType = 'f32'>(
   options?: DrawOptions<D>,
 ): Tensor<D>;
 export function bernoulli<I extends DType, D extends DType = I>(
-  probabilities: Tensor<I>,
+  probabilities: Floats<I>,
   options?: DrawOptions<D>,
 ): Tensor<D>;
 export function bernoulli(of: Shape | Tensor, second?: number | DrawOptions, third: DrawOptions = {}): Tensor {

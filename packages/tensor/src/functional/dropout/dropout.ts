@@ -9,6 +9,7 @@ import { dropoutKind, kernelDropout } from './dropoutOptions.ts';
 import type { DropoutOptions } from './dropoutOptions.ts';
 import type { DType } from '../../dtypes.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
+import type { Floats } from '../operands.ts';
 
 /**
  * Sets elements to 0 at random and divides the others by 1 - probability, as
@@ -18,7 +19,7 @@ import { requireAtMost } from '../../surplusArguments.ts';
  * @param input [rows, columns]
  * @throws TensorError
  */
-export function dropout<D extends DType>(input: Tensor<D>, options: DropoutOptions): Tensor<D> {
+export function dropout<D extends DType>(input: Floats<D>, options: DropoutOptions): Tensor<D> {
   requireAtMost('dropout', 2, arguments);
   requireFloats('dropout', 'input', input);
   requireArgument('dropout', 'options', options, dropoutKind, TensorError);

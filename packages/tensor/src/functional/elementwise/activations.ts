@@ -9,6 +9,7 @@ import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts'
 import { mapped, requireNumber, unary } from './mapUnary.ts';
 import type { UnaryKernels } from './mapUnary.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
+import type { Floats, Numbers } from '../operands.ts';
 
 const geluKernels: UnaryKernels = {
   forward: kernels.gelu,
@@ -31,7 +32,7 @@ const geluKinds = { approximate: optional(oneOf('none', 'tanh')) };
  *
  * @throws TensorError
  */
-export function gelu<D extends DType>(input: Tensor<D>, options: GeluOptions = {}): Tensor<D> {
+export function gelu<D extends DType>(input: Floats<D>, options: GeluOptions = {}): Tensor<D> {
   requireAtMost('gelu', 2, arguments, geluKinds);
   requireGivenOptions('gelu', options, geluKinds);
   if (options.approximate !== 'tanh') return unary('gelu', input, geluKernels);
@@ -74,7 +75,7 @@ export function sigmoid<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  *
  * @throws TensorError
  */
-export function relu<D extends DType>(input: Tensor<D>): Tensor<D> {
+export function relu<D extends DType>(input: Numbers<D>): Tensor<D> {
   requireAtMost('relu', 1, arguments);
   return mapped(members.relu, input);
 }

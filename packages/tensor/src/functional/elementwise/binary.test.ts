@@ -190,6 +190,7 @@ describe('two tensors that broadcast', () => {
       7,
       -1,
     ]);
+    // @ts-expect-error lerp takes floats.
     expect(() => attune.lerp(whole, whole, 1)).toThrow(/lerp: start must be a tensor of f32 or f16; it is one of i32/);
     const half = attune.cast(attune.tensor([1, 2], { shape: [2], device }), 'f16');
     expect(attune.sub(1, half).dtype).toBe('f16');
@@ -232,6 +233,7 @@ describe('two tensors that broadcast', () => {
     expect(() => attune.sub(x, attune.cast(x, 'f16'))).toThrow(/a is of f32 and b of f16; use cast/);
     expect(() => attune.sub(x, '1' as never)).toThrow(/sub: b must be a Tensor or a number; got "1"/);
     expect(() => attune.add(1, 2)).toThrow('add: a and b are numbers; one must be a Tensor');
+    // @ts-expect-error bool is not a numeric type.
     expect(() => attune.mul(attune.gt(x, 1), 2)).toThrow(/mul: bool is not a numeric type/);
     // @ts-expect-error A condition is of bool.
     expect(() => attune.where(x, 1, x)).toThrow(/where: condition must be a tensor of bool/);

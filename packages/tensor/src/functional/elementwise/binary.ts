@@ -11,7 +11,7 @@ import { addAlike } from './addAlike.ts';
 import { broadcastOf, broadcastShapes, writeGradient, writeSums } from '../broadcasting.ts';
 import { requireHeld } from '../checks.ts';
 import { arrayOf, requireOperands, shapesOf } from '../operands.ts';
-import type { Beside, BesideFloats, FirstType, NumberType, Operand } from '../operands.ts';
+import type { BesideFloats, BesideNumbers, FirstType, NumberType, Operand } from '../operands.ts';
 import { isFloat } from '../../dtypes.ts';
 import type { DType, FloatOf } from '../../dtypes.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
@@ -152,7 +152,7 @@ function mulAlike<D extends DType>(a: Tensor, b: Tensor): Tensor<D> {
  *
  * @throws ShapeError, TensorError
  */
-export function sub<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+export function sub<A extends Operand, B extends Operand>(a: A, b: B & BesideNumbers<A, B>): Tensor<NumberType<A, B>> {
   requireAtMost('sub', 2, arguments);
   return mapped(members.sub, a, b);
 }
@@ -164,7 +164,10 @@ export function sub<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
  *
  * @throws ShapeError, TensorError
  */
-export function div<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<FloatOf<FirstType<A, B>>> {
+export function div<A extends Operand, B extends Operand>(
+  a: A,
+  b: B & BesideNumbers<A, B>,
+): Tensor<FloatOf<FirstType<A, B>>> {
   requireAtMost('div', 2, arguments);
   return mapped(members.div, a, b);
 }
@@ -177,7 +180,7 @@ export function div<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
  *
  * @throws ShapeError, TensorError of whole numbers and a negative number
  */
-export function pow<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+export function pow<A extends Operand, B extends Operand>(a: A, b: B & BesideNumbers<A, B>): Tensor<NumberType<A, B>> {
   requireAtMost('pow', 2, arguments);
   if (typeof b === 'number' && b < 0 && Number.isInteger(b) && a instanceof Tensor && !isFloat(a.dtype))
     throw new TensorError(
@@ -193,7 +196,10 @@ export function pow<A extends Operand, B extends Operand>(a: A, b: B & Beside<A,
  *
  * @throws ShapeError, TensorError
  */
-export function maximum<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+export function maximum<A extends Operand, B extends Operand>(
+  a: A,
+  b: B & BesideNumbers<A, B>,
+): Tensor<NumberType<A, B>> {
   requireAtMost('maximum', 2, arguments);
   return mapped(members.maximum, a, b);
 }
@@ -205,7 +211,10 @@ export function maximum<A extends Operand, B extends Operand>(a: A, b: B & Besid
  *
  * @throws ShapeError, TensorError
  */
-export function minimum<A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>): Tensor<NumberType<A, B>> {
+export function minimum<A extends Operand, B extends Operand>(
+  a: A,
+  b: B & BesideNumbers<A, B>,
+): Tensor<NumberType<A, B>> {
   requireAtMost('minimum', 2, arguments);
   return mapped(members.minimum, a, b);
 }

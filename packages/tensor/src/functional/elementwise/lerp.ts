@@ -6,7 +6,7 @@ import { cast } from './cast.ts';
 import { requireFloats } from '../checks.ts';
 import { lt } from './comparisons.ts';
 import { requireOperands } from '../operands.ts';
-import type { Operand } from '../operands.ts';
+import type { Beside, Floats, Operand } from '../operands.ts';
 import { abs } from './unary.ts';
 import { where } from './where.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
@@ -19,7 +19,11 @@ import { requireAtMost } from '../../surplusArguments.ts';
  * @param weight a tensor or a number
  * @throws ShapeError, TensorError
  */
-export function lerp<D extends DType>(start: Tensor<D>, end: Operand, weight: Operand): Tensor<D> {
+export function lerp<D extends DType, E extends Operand, W extends Operand>(
+  start: Floats<D>,
+  end: E & Beside<Tensor<D>, E>,
+  weight: W & Beside<Tensor<D>, W>,
+): Tensor<D> {
   requireAtMost('lerp', 3, arguments);
   requireFloats('lerp', 'start', start);
   requireOperands('lerp', { start, end, weight });

@@ -7,6 +7,7 @@ import { realNumber, requireGivenOptions, requireHeld, requireTensor } from '../
 import { mapped, requireNumber, unary } from './mapUnary.ts';
 import type { DType, FloatOf } from '../../dtypes.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
+import type { Floats, Numbers } from '../operands.ts';
 
 /**
  * A tensor times a number. Of the shape and type of `input`, f32 or f16. The gradient is multiplied
@@ -14,7 +15,7 @@ import { requireAtMost } from '../../surplusArguments.ts';
  *
  * @throws TensorError
  */
-export function scale<D extends DType>(input: Tensor<D>, factor: number): Tensor<D> {
+export function scale<D extends DType>(input: Floats<D>, factor: number): Tensor<D> {
   requireAtMost('scale', 2, arguments);
   // NaN and infinities are allowed: they can mark a loss as invalid on purpose.
   requireNumber('scale', 'factor', factor);
@@ -31,7 +32,7 @@ export function scale<D extends DType>(input: Tensor<D>, factor: number): Tensor
  *
  * @throws TensorError
  */
-export function neg<D extends DType>(input: Tensor<D>): Tensor<D> {
+export function neg<D extends DType>(input: Numbers<D>): Tensor<D> {
   requireAtMost('neg', 1, arguments);
   return mapped(members.neg, input);
 }
@@ -42,7 +43,7 @@ export function neg<D extends DType>(input: Tensor<D>): Tensor<D> {
  *
  * @throws TensorError
  */
-export function abs<D extends DType>(input: Tensor<D>): Tensor<D> {
+export function abs<D extends DType>(input: Numbers<D>): Tensor<D> {
   requireAtMost('abs', 1, arguments);
   return mapped(members.abs, input);
 }
@@ -53,7 +54,7 @@ export function abs<D extends DType>(input: Tensor<D>): Tensor<D> {
  *
  * @throws TensorError
  */
-export function sign<D extends DType>(input: Tensor<D>): Tensor<D> {
+export function sign<D extends DType>(input: Numbers<D>): Tensor<D> {
   requireAtMost('sign', 1, arguments);
   return mapped(members.sign, input);
 }
@@ -64,7 +65,7 @@ export function sign<D extends DType>(input: Tensor<D>): Tensor<D> {
  *
  * @throws TensorError
  */
-export function square<D extends DType>(input: Tensor<D>): Tensor<D> {
+export function square<D extends DType>(input: Numbers<D>): Tensor<D> {
   requireAtMost('square', 1, arguments);
   return mapped(members.square, input);
 }
@@ -185,7 +186,7 @@ export function erf<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  *
  * @throws TensorError
  */
-export function floor<D extends DType>(input: Tensor<D>): Tensor<D> {
+export function floor<D extends DType>(input: Numbers<D>): Tensor<D> {
   requireAtMost('floor', 1, arguments);
   return mapped(members.floor, input);
 }
@@ -196,7 +197,7 @@ export function floor<D extends DType>(input: Tensor<D>): Tensor<D> {
  *
  * @throws TensorError
  */
-export function ceil<D extends DType>(input: Tensor<D>): Tensor<D> {
+export function ceil<D extends DType>(input: Numbers<D>): Tensor<D> {
   requireAtMost('ceil', 1, arguments);
   return mapped(members.ceil, input);
 }
@@ -207,7 +208,7 @@ export function ceil<D extends DType>(input: Tensor<D>): Tensor<D> {
  *
  * @throws TensorError
  */
-export function round<D extends DType>(input: Tensor<D>): Tensor<D> {
+export function round<D extends DType>(input: Numbers<D>): Tensor<D> {
   requireAtMost('round', 1, arguments);
   return mapped(members.round, input);
 }
@@ -260,7 +261,7 @@ const clampKinds = { min: optional(realNumber), max: optional(realNumber) };
  *
  * @throws TensorError
  */
-export function clamp<D extends DType>(input: Tensor<D>, options: ClampOptions): Tensor<D> {
+export function clamp<D extends DType>(input: Numbers<D>, options: ClampOptions): Tensor<D> {
   requireAtMost('clamp', 2, arguments, clampKinds);
   requireGivenOptions('clamp', options, clampKinds);
   const { min, max } = options;

@@ -7,6 +7,7 @@ import type { Tensor } from '../../tensor.ts';
 import { requireFloats } from '../checks.ts';
 import type { DType } from '../../dtypes.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
+import type { Floats } from '../operands.ts';
 
 const indexArray = instanceOf(Uint32Array, 'a Uint32Array');
 
@@ -19,7 +20,7 @@ const indexArray = instanceOf(Uint32Array, 'a Uint32Array');
  * @returns [indices, columns]
  * @throws TensorError for an index outside the matrix
  */
-export function gatherRows<D extends DType>(input: Tensor<D>, indices: Uint32Array): Tensor<D> {
+export function gatherRows<D extends DType>(input: Floats<D>, indices: Uint32Array): Tensor<D> {
   requireAtMost('gatherRows', 2, arguments);
   requireFloats('gatherRows', 'input', input);
   requireArgument('gatherRows', 'indices', indices, indexArray, TensorError);

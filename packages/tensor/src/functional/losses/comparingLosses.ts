@@ -204,10 +204,10 @@ const marginKinds = { ...lossReductionKinds, margin: optional(number) };
  * @param target [rows], of 1 and -1
  * @throws ShapeError, TensorError
  */
-export function cosineEmbeddingLoss(
-  a: Tensor,
-  b: Tensor,
-  target: Tensor,
+export function cosineEmbeddingLoss<D extends DType, E extends DType, T extends DType>(
+  a: Floats<D>,
+  b: Floats<E>,
+  target: Floats<T>,
   options: MarginLossOptions = {},
 ): Tensor<'f32'> {
   requireAtMost('cosineEmbeddingLoss', 4, arguments, marginKinds);
@@ -228,10 +228,10 @@ export function cosineEmbeddingLoss(
  *
  * @throws ShapeError, TensorError
  */
-export function marginRankingLoss(
-  a: Tensor,
-  b: Tensor,
-  target: Tensor,
+export function marginRankingLoss<D extends DType, E extends DType, T extends DType>(
+  a: Floats<D>,
+  b: Floats<E>,
+  target: Floats<T>,
   options: MarginLossOptions = {},
 ): Tensor<'f32'> {
   requireAtMost('marginRankingLoss', 4, arguments, marginKinds);
@@ -265,10 +265,10 @@ const tripletKinds = { ...marginKinds, p: optional(aboveZero), eps: optional(num
  * @param anchor [..., columns], as are the others
  * @throws ShapeError, TensorError
  */
-export function tripletMarginLoss(
-  anchor: Tensor,
-  positive: Tensor,
-  negative: Tensor,
+export function tripletMarginLoss<D extends DType, E extends DType, T extends DType>(
+  anchor: Floats<D>,
+  positive: Floats<E>,
+  negative: Floats<T>,
   options: TripletMarginLossOptions = {},
 ): Tensor<'f32'> {
   requireAtMost('tripletMarginLoss', 4, arguments, tripletKinds);

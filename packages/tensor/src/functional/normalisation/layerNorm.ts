@@ -10,6 +10,8 @@ import { requireFloats, requireGivenOptions } from '../checks.ts';
 import { dropoutKind, kernelDropout } from '../dropout/dropoutOptions.ts';
 import type { DropoutOptions } from '../dropout/dropoutOptions.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
+import type { DType } from '../../dtypes.ts';
+import type { Floats } from '../operands.ts';
 
 /** Options of `layerNorm`. */
 export interface LayerNormOptions {
@@ -32,7 +34,12 @@ export interface LayerNormOptions {
  * @param bias [columns]
  * @throws ShapeError, TensorError
  */
-export function layerNorm(input: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Tensor<'f32'> {
+export function layerNorm<D extends DType, W extends DType, B extends DType>(
+  input: Floats<D>,
+  weight: Floats<W>,
+  bias: Floats<B>,
+  options: LayerNormOptions = {},
+): Tensor<'f32'> {
   requireAtMost('layerNorm', 4, arguments, optionKinds);
   return layerNormReadBy([], input, weight, bias, options);
 }

@@ -7,6 +7,7 @@ import { requireFloats } from '../checks.ts';
 import { transpose } from '../movement/movement.ts';
 import type { DType } from '../../dtypes.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
+import type { Floats } from '../operands.ts';
 
 /**
  * Softmax over a dimension, the last where none is named. As `torch.softmax`. Of the shape and type
@@ -14,7 +15,7 @@ import { requireAtMost } from '../../surplusArguments.ts';
  *
  * @throws ShapeError, TensorError
  */
-export function softmax<D extends DType>(input: Tensor<D>, dim = -1): Tensor<D> {
+export function softmax<D extends DType>(input: Floats<D>, dim = -1): Tensor<D> {
   requireAtMost('softmax', 2, arguments);
   return alongAxis('softmax', input, dim);
 }
@@ -25,7 +26,7 @@ export function softmax<D extends DType>(input: Tensor<D>, dim = -1): Tensor<D> 
  *
  * @throws ShapeError, TensorError
  */
-export function logSoftmax<D extends DType>(input: Tensor<D>, dim = -1): Tensor<D> {
+export function logSoftmax<D extends DType>(input: Floats<D>, dim = -1): Tensor<D> {
   requireAtMost('logSoftmax', 2, arguments);
   return alongAxis('logSoftmax', input, dim);
 }

@@ -10,6 +10,7 @@ import { matmul } from './matmul.ts';
 import { diagonal, permute, reshape } from '../movement/movement.ts';
 import { sum } from '../reductions/reductions.ts';
 import type { DType } from '../../dtypes.ts';
+import type { Floats } from '../operands.ts';
 
 /** A tensor whose dimensions have names. */
 interface Named {
@@ -29,7 +30,7 @@ interface Named {
  * @returns of the type of the operands
  * @throws ShapeError for an equation that does not fit the shapes, TensorError
  */
-export function einsum<D extends DType>(equation: string, ...operands: readonly Tensor<D>[]): Tensor<D> {
+export function einsum<D extends DType>(equation: string, ...operands: readonly Floats<D>[]): Tensor<D> {
   requireArgument('einsum', 'equation', equation, text, TensorError);
   const [first] = operands;
   if (!first) throw new TensorError('einsum: pass one tensor or more after the equation');

@@ -15,6 +15,7 @@ import { inSinglePrecision } from '../elementwise/castFloats.ts';
 import { requireFloats, requireGivenOptions } from '../checks.ts';
 import type { DType, FloatType } from '../../dtypes.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
+import type { Floats } from '../operands.ts';
 
 /** Options of `linear`. */
 export interface LinearOptions {
@@ -34,10 +35,10 @@ const optionKinds = { activation: optional(oneOf('gelu')) };
  * @returns [..., out]
  * @throws ShapeError, TensorError
  */
-export function linear(
-  input: Tensor,
-  weight: Tensor,
-  bias: Tensor | null = null,
+export function linear<D extends DType, W extends DType, B extends DType>(
+  input: Floats<D>,
+  weight: Floats<W>,
+  bias: Floats<B> | null = null,
   options: LinearOptions = {},
 ): Tensor<FloatType> {
   requireAtMost('linear', 4, arguments, optionKinds);

@@ -9,6 +9,7 @@ import { requireFloats, requireSameType } from '../checks.ts';
 import { expand, reshape } from '../movement/movement.ts';
 import type { DType } from '../../dtypes.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
+import type { Floats, FloatsLike } from '../operands.ts';
 
 /**
  * Matrix product over the last two dimensions, as `torch.matmul`: dimensions before them are a
@@ -20,7 +21,7 @@ import { requireAtMost } from '../../surplusArguments.ts';
  * @returns [..., m, n]
  * @throws ShapeError, TensorError
  */
-export function matmul<D extends DType>(a: Tensor<D>, b: Tensor): Tensor<D> {
+export function matmul<D extends DType, E extends DType>(a: Floats<D>, b: FloatsLike<D, E>): Tensor<D> {
   requireAtMost('matmul', 2, arguments);
   requireFloats('matmul', 'a', a);
   requireSameType('matmul', 'b', b, a);
