@@ -121,7 +121,7 @@ interface OtherMethods<D extends DType> {
   topk(k: number, dim?: number, options?: TopkOptions): Sorted<D>;
 }
 
-/** What `this` must be: `never` for a type that the function refuses, so that it does not compile. */
+/** What `this` must be: `never` where the function refuses a tensor of the type. */
 type ThisOf<Call, D extends DType> = Call extends (first: Tensor<D>, ...rest: never[]) => unknown ? unknown : never;
 
 /** A method and not a function in a field, so that a tensor stays one of any type. */

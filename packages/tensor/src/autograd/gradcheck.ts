@@ -23,6 +23,13 @@ const kinds = { step: optional(number), absolute: optional(number), relative: op
 /** Stencil of a central difference of fourth order. */
 const places = [-2, -1, 1, 2] as const;
 
+const otherNames = {
+  eps: 'it is called step',
+  atol: 'it is called absolute',
+  rtol: 'it is called relative',
+  raise_exception: 'it throws; catch it',
+};
+
 /**
  * Compares the gradients of a function with finite differences, to test an operation of your own:
  * `await gradcheck((x, y) => myOperation(x, y), [x, y])`. Everything is computed in f32, so inputs
@@ -40,7 +47,7 @@ export async function gradcheck(
   requireAtMost('gradcheck', 3, arguments);
   requireArgument('gradcheck', 'f', f, callable, TensorError);
   requireArgument('gradcheck', 'inputs', inputs, arrayOf(instanceOf(Tensor), 'tensors'), TensorError);
-  requireOptions('gradcheck', options, kinds, { error: TensorError });
+  requireOptions('gradcheck', options, kinds, { error: TensorError, otherNames });
   const { step = 0.01, absolute = 1e-3, relative = 0.01 } = options;
   const checked = inputs.map((input) => input.requiresGrad && input.dtype === 'f32');
   if (!checked.some(Boolean)) throw new AutogradError('gradcheck: no input is of f32 and requires a gradient');
