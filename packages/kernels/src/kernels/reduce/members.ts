@@ -22,6 +22,13 @@ export const reduceMembers = {
     value: 'powerOf(abs(x), parameters.power)',
     finished: 'powerOf(total, 1.0 / parameters.power)',
   },
+  /** The mean, by a value near it: exact where all elements are equal. */
+  mean: {
+    ...adding,
+    value: 'x - finiteOrZero(center)',
+    finished: `finiteOrZero(center) + ${scaled}`,
+    centered: true,
+  },
   variance: { ...adding, value: '(x - center) * (x - center)', finished: scaled, centered: true },
   deviation: {
     ...adding,

@@ -23,6 +23,7 @@ export const reduceReferences: Readonly<Record<ReduceName, Member>> = {
   absoluteSum: (values) => total(values.map(Math.abs)),
   euclidean: (values) => Math.hypot(...values),
   powers: (values, _, { power }) => total(values.map((x) => Math.abs(x) ** power)) ** (1 / power),
+  mean: (values, center, { factor }) => center + factor * total(values.map((x) => x - center)),
   variance: (values, center, { factor }) => factor * squares(values, center),
   deviation: (values, center, { factor }) => Math.sqrt(factor * squares(values, center)),
   logSumExp: (values) => {

@@ -23,6 +23,13 @@ interface RowValues {
   readonly second?: GpuArray | undefined;
 }
 
+interface Center {
+  readonly member: ReduceName;
+  readonly factor?: (count: number) => number;
+  /** What computes it once more, from its first value. */
+  readonly again?: ReduceName;
+}
+
 /** How a reduction is computed; `count` is the number of elements that become one. */
 export interface ReductionPlan {
   readonly operation: string;
@@ -30,7 +37,7 @@ export interface ReductionPlan {
   /** Formula of the gradient; null where none flows. */
   readonly gradient: ReduceGradientName | null;
   /** A value of each row that the formula needs, such as the mean, computed first. */
-  readonly center?: { readonly member: ReduceName; readonly factor?: ((count: number) => number) | undefined };
+  readonly center?: Center;
   /** The two values of each row in the formula of the gradient. */
   readonly values?:
     | ((
@@ -79,7 +86,15 @@ export function reduction<D extends DType>(
     reduce(device, { ...layout, ...options, output });
     return output;
   };
-  const center = plan.center && run({ member: plan.center.member, factor: plan.center.factor?.(length) ?? 1 });
+  const centerBy = ({ member: first, factor: factorOf, again }: Center): GpuArray => {
+    const factor = factorOf?.(length) ?? 1;
+    const near = run({ member: first, factor });
+    if (!again) return near;
+    const exact = run({ member: again, factor, center: near });
+    device.release(near);
+    return exact;
+  };
+  const center = plan.center && centerBy(plan.center);
   const array = run(
     { member, factor: plan.factor?.(length) ?? 1, ...(power !== undefined && { power }), ...(center && { center }) },
     typeOf(plan, input),

@@ -89,6 +89,19 @@ describe('reductions equal PyTorch', () => {
     expect(await api.all(api.any(x, 0)).item()).toBe(0);
   });
 
+  it.each([
+    [0.1, [7, 3]],
+    [0.3, [1000, 1]],
+    [1234.567, [769, 1]],
+  ])('the deviation of equal elements, %d in %j, is 0 and has no gradient', async (value, shape) => {
+    const x = api.cast(api.full(shape, value, { device }), 'f32');
+    x.requiresGrad = true;
+    const [deviation, variance] = [api.std(x, 0), api.variance(x, 0)];
+    api.sum(api.add(deviation, variance)).backward();
+    for (const zeros of [deviation, variance, x.grad!])
+      expect((await zeros.data()).every((element) => element === 0)).toBe(true);
+  });
+
   it('give the same bits each time', async () => {
     const x = api.tensor(new api.Mt19937(1).normal(9000), { shape: [3, 1000, 3], device });
     for (const operation of [api.sum, api.std, api.norm, api.logSumExp])

@@ -31,7 +31,8 @@ function spreadPlan(operation: string, isRoot: boolean, correction: number): Red
     operation,
     member: isRoot ? 'deviation' : 'variance',
     gradient: isRoot ? 'deviation' : 'variance',
-    center: { member: 'sum', factor: (count) => 1 / count },
+    // The rounded mean of equal elements is another number, and would give them a gradient.
+    center: { member: 'sum', factor: (count) => 1 / count, again: 'mean' },
     factor: (count) => 1 / divisor(count),
     gradientFactor: (count) => (isRoot ? 1 : 2) / (count - correction),
     values: (_, { output, center }) => ({ first: center, ...(isRoot && { second: output }) }),
