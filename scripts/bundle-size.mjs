@@ -24,7 +24,7 @@ export const pages = {
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 39.3, software: 60.7, gpu: 64.2, matrixUnits: 72.1, tensor: 20.8 },
+    most: { start: 39.4, software: 60.9, gpu: 64.4, matrixUnits: 72.3, tensor: 20.8 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();

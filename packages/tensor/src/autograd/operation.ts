@@ -20,8 +20,12 @@ export function needsGraph(inputs: readonly Tensor[]): boolean {
  */
 export function allocateResult(device: Device, dtype: ElementType, shape: Shape, label: string): GpuArray {
   const [rows = 1, ...rest] = shape;
-  const length = shape.length < 2 ? Math.max(1, sizeOf(shape)) : bucketRows(rows) * sizeOf(rest);
-  return device.allocate(dtype, length, label);
+  const exact = Math.max(1, sizeOf(shape));
+  const rounded = shape.length < 2 ? exact : bucketRows(rows) * sizeOf(rest);
+  const bytes = rounded * (dtype === 'f16' ? 2 : 4);
+  // Of few long rows most would stay empty; and only what is rounded may be too much for an array.
+  const isTooMuch = (bytes > 2 ** 24 && rounded > 4 * exact) || bytes > device.info.limits.maxStorageBufferBindingSize;
+  return device.allocate(dtype, isTooMuch ? exact : rounded, label);
 }
 
 export interface OperationResult {

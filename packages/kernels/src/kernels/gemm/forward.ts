@@ -1,5 +1,6 @@
 import { KernelArgumentError } from '../../errors.ts';
 import type { Gpu } from '../../gpu.ts';
+import type { GpuArray } from '../../memory/gpuArray.ts';
 import { columnSum } from '../columnSum/index.ts';
 import {
   floatTypes,
@@ -10,14 +11,15 @@ import {
   singleTypes,
 } from '../validate.ts';
 import { batchKinds, columnSumsKinds, gemmKinds } from './options.ts';
-import type { GemmOptions } from './options.ts';
+import type { GemmBatch, GemmOptions } from './options.ts';
 import type { Epilogue } from './product/epilogue.ts';
 import { recordInParts } from './product/recordInParts.ts';
 import { recordProduct } from './product/recordProduct.ts';
 import { planGemm } from './variants.ts';
 
 const kernel = 'gemm';
-const mostMatrices = 65535;
+/** Most matrices of a dispatch, so many that the next ones begin where a binding can. */
+const mostMatrices = 65280;
 
 /**
  * Records output = activation(alpha * a b + bias), or with `accumulate` adds that to the output:
@@ -28,6 +30,7 @@ const mostMatrices = 65535;
  */
 export function gemm(gpu: Gpu, options: GemmOptions): void {
   requireGemm(options);
+  if (options.batch && options.batch.count > mostMatrices) return recordInBatches(gpu, options, options.batch);
   const { output, m, n, batch, alpha = 1, accumulate = false, bias, activation = 'none', preActivation } = options;
   const { replacesPreActivation = false } = options;
   const plan = planGemm(gpu, options);
@@ -50,6 +53,22 @@ export function gemm(gpu: Gpu, options: GemmOptions): void {
   // In a dispatch of its own, after the product.
   if (options.columnSums && !columnSums)
     columnSum(gpu, { ...options.columnSums, input: options.a, rows: options.k, columns: m });
+}
+
+/** Records a batch in as many smaller ones as it needs. */
+function recordInBatches(gpu: Gpu, options: GemmOptions, batch: GemmBatch): void {
+  const { a, b, output, preActivation } = options;
+  for (let first = 0; first < batch.count; first += mostMatrices) {
+    const from = (array: GpuArray, stride: number) => array.view(first * stride, array.length - first * stride);
+    gemm(gpu, {
+      ...options,
+      a: from(a, batch.strideA),
+      b: from(b, batch.strideB),
+      output: from(output, batch.strideOutput),
+      preActivation: preActivation && from(preActivation, batch.strideOutput),
+      batch: { ...batch, count: Math.min(mostMatrices, batch.count - first) },
+    });
+  }
 }
 
 function requireGemm(options: GemmOptions): void {
@@ -83,11 +102,10 @@ function requireGemm(options: GemmOptions): void {
   if (accumulate && activation === 'gelu')
     throw new KernelArgumentError(`${kernel}: accumulate and an activation exclude each other`);
   if (batch && splits > 1) throw new KernelArgumentError(`${kernel}: splits is ${splits}; it must be 1 for a batch`);
-  if (batch && (batch.count > mostMatrices || (batch.count > 1 && batch.strideOutput < m * n))) {
+  if (batch && batch.count > 1 && batch.strideOutput < m * n)
     throw new KernelArgumentError(
-      `${kernel}: a batch of ${batch.count} with strideOutput ${batch.strideOutput}; it takes up to ${mostMatrices} matrices, at least m * n = ${m * n} apart`,
+      `${kernel}: a batch of ${batch.count} with strideOutput ${batch.strideOutput}; the matrices must be at least m * n = ${m * n} apart`,
     );
-  }
   const written = presentArrays({ output, preActivation, columnSums: columnSums?.output });
   requireSeparate(kernel, bias ? [a, b, bias] : [a, b], written);
 }

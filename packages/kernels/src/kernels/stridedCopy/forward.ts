@@ -37,13 +37,10 @@ export function stridedCopy(gpu: Gpu, options: StridedCopyOptions): void {
   requireInside('output', output, shape, to);
   const joined = joinDimensions(shape, from.strides, to.strides);
   const [inputOffset, outputOffset] = [from.offset ?? 0, to.offset ?? 0];
-  const offsets = [inputOffset, outputOffset];
+  const offsets = [inputOffset, outputOffset] as const;
+  if (joined.shape.length > mostDimensions) return copyOutermost(gpu, options, joined, offsets);
   const vectors = inVectors(joined, offsets);
   const block = vectors ?? joined;
-  if (block.shape.length > mostDimensions)
-    throw new KernelArgumentError(
-      `${kernel}: a block of [${shape.join(', ')}] has ${block.shape.length} dimensions that cannot be joined; at most ${mostDimensions} can be copied`,
-    );
   // Software adapters read with a stride as fast, and barriers cost them more.
   const { tiled = !gpu.profile.software } = options;
   const turned = vectors ? null : turnOf(joined, tiled && !options.tiled ? leastTurned : 1);
@@ -66,6 +63,27 @@ export function stridedCopy(gpu: Gpu, options: StridedCopyOptions): void {
     workgroups: workgroups(count),
     work: { bytes: count * width * (bytesPerElement[input.elementType] + bytesPerElement[output.elementType]) },
   });
+}
+
+/** Copies a block of too many dimensions, one dispatch or more for each place of the outermost. */
+function copyOutermost(
+  gpu: Gpu,
+  options: StridedCopyOptions,
+  { shape, from, to }: Block,
+  [inputOffset, outputOffset]: readonly [number, number],
+): void {
+  const inner = (values: readonly number[]) => values.slice(0, -1).toReversed();
+  const part = (strides: readonly number[], offset: number, place: number): StridedLayout => ({
+    strides: inner(strides),
+    offset: offset + place * (strides.at(-1) as number),
+  });
+  for (let place = 0; place < (shape.at(-1) as number); place++)
+    stridedCopy(gpu, {
+      ...options,
+      shape: inner(shape),
+      from: part(from, inputOffset, place),
+      to: part(to, outputOffset, place),
+    });
 }
 
 /** Least extent of both sides for which tiles are transposed. */

@@ -17,6 +17,30 @@ describe('products equal PyTorch', () => {
   testTorchCases('torch_products.json', () => device, { roundings: 32 });
 });
 
+describe('matmul', () => {
+  it('takes more matrices than a dispatch has workgroups, with their gradients', async () => {
+    const count = 70_000;
+    const left = api.tensor(
+      Float32Array.from({ length: 2 * count }, (_, index) => index % 9),
+      { shape: [count, 1, 2], device, requiresGrad: true },
+    );
+    const right = api.tensor([[[1], [2]]], { device, requiresGrad: true });
+    const product = api.matmul(left, right);
+    const values = await left.data();
+    const expected = Float32Array.from({ length: count }, (_, at) => values[2 * at]! + 2 * values[2 * at + 1]!);
+    expect(await product.data()).toEqual(expected);
+    api.sum(product).backward();
+    expect((await left.grad!.data()).slice(-4)).toEqual(Float32Array.of(1, 2, 1, 2));
+    const sums = [0, 1].map((place) => values.filter((_, at) => at % 2 === place).reduce((sum, value) => sum + value));
+    expect([...(await right.grad!.data())]).toEqual(sums);
+  });
+
+  it('needs no more memory for one long row than it has', () => {
+    const product = api.matmul(api.ones([1, 2], { device }), api.ones([2, 1_000_000], { device }));
+    expect([product.shape, product.array.length]).toEqual([[1, 1_000_000], 1_000_000]);
+  });
+});
+
 describe('scaledDotProductAttention', () => {
   const [queries, keys] = [3, 5];
   const inputs = () => [make([2, queries, 4]), make([2, keys, 4]), make([2, keys, 2])] as const;
