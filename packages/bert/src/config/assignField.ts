@@ -45,7 +45,7 @@ function assign(config: AssignedConfig, name: keyof BertConfigFields, given: unk
 
 function assignLabels(config: AssignedConfig, name: string, given: unknown): void {
   const labels = resolveLabels({ [name]: given }, 'config');
-  if (!labels) throw new ConfigError(`config.${name} is ${shown(given)}; labels were expected.`);
+  if (!labels) throw new ConfigError(`config.${name} must be labels; got ${shown(given)}.`);
   requireProblem(config, labels.length, 'config');
   const { length } = config.labels;
   if (ofModel in config && labels.length !== length)

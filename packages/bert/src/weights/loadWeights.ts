@@ -53,7 +53,7 @@ function refuseMismatched(mismatched: readonly ProblemShape[], { source, kind }:
   throw new CheckpointError(
     `${source}: ${mismatched.length} weight${mismatched.length === 1 ? '' : 's'} of another shape than ${kind.architecture}'s: ` +
       `${shown.join('; ')}. ` +
-      'Match config and checkpoint, or pass { ignoreMismatchedSizes: true } to draw them anew.',
+      'Match config and checkpoint, or pass { ignoreMismatchedSizes: true } to draw new ones.',
   );
 }
 

@@ -69,7 +69,7 @@ async function besideOf(path: string, best: string | null): Promise<string | nul
   if (best === null || (await files.list(best)).length > 0) return best;
   const moved = path.replace(/[^/\\]+[/\\]*$/, '') + (best.split(/[/\\]/).at(-1) ?? '');
   if ((await files.list(moved)).length > 0) return moved;
-  terminal.writeLine(`${path}: the best checkpoint was ${best}, which is not there any more; it is passed over.`);
+  terminal.writeLine(`${path}: the best checkpoint was ${best}, which no longer exists and is ignored.`);
   return null;
 }
 

@@ -147,7 +147,7 @@ describe('the best model', () => {
     const { state, a, weights } = await train([0.9, 0.3, 0.4], { loadBestModelAtEnd: true }, {}, from);
     expect(state).toMatchObject({ bestMetric: 0.9, bestModelCheckpoint: null });
     expect(a).toBe(weights.get(6));
-    expect(said.join()).toContain('checkpoint-2, which is not there any more');
+    expect(said.join()).toContain('checkpoint-2, which no longer exists');
   });
 
   it('is asked for in arguments that go together', () => {

@@ -162,7 +162,7 @@ describe('a checkpoint that is damaged', () => {
     writeFileSync(path, bytes);
   };
 
-  it('is passed over for the newest that is whole', async () => {
+  it('is skipped for the newest complete one', async () => {
     damage(3, 'model.safetensors');
     rmSync(join(checkpoint(2), 'optimizer.safetensors'));
     mkdirSync(join(folder(), 'checkpoint-9.unfinished'));
