@@ -74,7 +74,7 @@ export const helpText = `Fine-tunes BERT on labelled texts. By default: do two s
   --label-column C         the column with the labels: names, whole numbers, or scores (default label)
   --delimiter ";"          what separates the fields of a csv file (default: a comma)
   --plain-quotes           quotation marks in a csv or tsv file are part of the texts, as in GLUE's own files
-  --epochs N               passes over the training set (default 3, with nothing else named 6; may be a fraction)
+  --epochs N               passes over the training set (default 3, or 6 for the small BERT; may be a fraction)
   --max-steps N            stop after N optimizer steps
   --batch-size N           examples in a batch (default 8)
   --learning-rate X        the highest learning rate (default 5e-5)
