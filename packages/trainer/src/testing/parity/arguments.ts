@@ -104,6 +104,12 @@ export const trainingArguments: readonly Behaviour[] = [
       expect(() => (args({})() as unknown as { setTraining(): void }).setTraining()).toThrow('new TrainingArguments'),
   },
   {
+    what: 'an argument that is assigned, `args.learningRate = 1`',
+    is: 'refused',
+    how: 'arguments do not change once they are made: what a Trainer made of them would not follow',
+    check: () => expect(() => Object.assign(args({})(), { learningRate: 1 })).toThrow('new TrainingArguments'),
+  },
+  {
     what: 'arguments as JSON under their Python names',
     is: 'same',
     check: () => expect(args({ adamBeta1: 0.8 })().toJSON()).toMatchObject({ adam_beta1: 0.8, max_steps: -1 }),

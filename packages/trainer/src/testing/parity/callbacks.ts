@@ -122,17 +122,17 @@ export const callbacks: readonly Behaviour[] = [
     },
   },
   {
-    what: 'stopping in `onSubstepEnd`, between the batches of one update',
+    what: 'stopping before or between the batches of one accumulated update',
     is: 'better',
     how: 'the update is made; `transformers` drops it, and shows its loss divided by 0.001 steps',
     async check() {
-      const { trainer } = await make(
-        { ...quiet, gradientAccumulationSteps: 2 },
-        { callbacks: [{ onSubstepEnd: (_args, _state, control) => void (control.shouldTrainingStop = true) }] },
-      );
-      const { globalStep, trainingLoss } = await trainer.train();
-      expect(globalStep).toBe(1);
-      expect(trainingLoss).toBeLessThan(20);
+      for (const event of ['onStepBegin', 'onSubstepEnd']) {
+        const stop: TrainerCallback = { [event]: () => new TrainerControl({ shouldTrainingStop: true }) };
+        const { trainer } = await make({ ...quiet, gradientAccumulationSteps: 2 }, { callbacks: [stop] });
+        const { globalStep, trainingLoss } = await trainer.train();
+        expect(globalStep).toBe(1);
+        expect(trainingLoss).toBeLessThan(20);
+      }
     },
   },
   {
