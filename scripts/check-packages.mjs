@@ -1,16 +1,18 @@
 // Packs every package, installs each from a registry on loopback into an empty project, and tries
-// it there as readers would. Prints a table; with --write it goes into docs/packages.md too.
-// Usage: npm run check-packages [-- --write] [-- --only manifests,runtimes,types,bundles]
+// it there as readers would; then all of them together. Prints a table; with --write it goes into docs/packages.md too.
+// Usage: npm run check-packages [-- --write] [-- --only manifests,runtimes,types,bundles,loaders,pages]
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleProblem, bundlers, weigh, weights } from './check-packages/bundles.mjs';
+import { checkLoaders } from './check-packages/loaders.mjs';
 import { startMadeUpHub } from './check-packages/madeUpHub.mjs';
 import { manifestProblems } from './check-packages/manifests.mjs';
 import { packAll } from './check-packages/pack.mjs';
+import { checkPages } from './check-packages/pages.mjs';
 import { makeProject } from './check-packages/project.mjs';
 import { startRegistry } from './check-packages/registry.mjs';
-import { packageTable, typeTable, weightTable } from './check-packages/report.mjs';
+import { isSkipped, loadedTable, packageTable, typeTable, weightTable } from './check-packages/report.mjs';
 import { runSnippets } from './check-packages/runtimes.mjs';
 import { toolsFolder } from './check-packages/tools.mjs';
 import { checkTypes, errorsOfTypes } from './check-packages/types.mjs';
@@ -21,7 +23,7 @@ import { step } from './setup/step.mjs';
 import { writePage } from './setup/write-page.mjs';
 
 const args = process.argv.slice(2);
-const parts = ['manifests', 'runtimes', 'types', 'bundles'];
+const parts = ['manifests', 'runtimes', 'types', 'bundles', 'loaders', 'pages'];
 const only = args.includes('--only') ? args[args.indexOf('--only') + 1]?.split(',') : parts;
 const unknown = args.filter((arg, index) => !['--write', '--only'].includes(arg) && args[index - 1] !== '--only');
 if (unknown.length > 0 || !only?.every((part) => parts.includes(part))) {
@@ -43,7 +45,8 @@ const found = (where, problem) => problem && problems.push(`${where}: ${problem}
 for (const packed of packages) {
   packed.runs = {};
   packed.bundled = {};
-  if (only.includes('manifests')) for (const problem of manifestProblems(packed)) found(packed.name, problem);
+  if (only.includes('manifests'))
+    for (const problem of await manifestProblems(packed, tools)) found(packed.name, problem);
   if (only.includes('runtimes'))
     await step(`${packed.name} alone on every runtime`, async () => {
       const project = await makeProject(join(folder, 'alone', packed.name), [packed.name], registry);
@@ -53,7 +56,7 @@ for (const packed of packages) {
 }
 
 const everything = join(folder, 'everything');
-if (only.includes('types') || only.includes('bundles'))
+if (only.some((part) => !['manifests', 'runtimes'].includes(part)))
   await step('Installing all packages', () =>
     makeProject(
       everything,
@@ -84,15 +87,26 @@ if (only.includes('bundles')) {
     }
   });
 }
+const loaded = {};
+if (only.includes('loaders')) {
+  const strict = join(folder, 'strict');
+  const check = () => checkLoaders(everything, { packages, tools, registry, strict });
+  Object.assign(loaded, await step('CommonJS, tsx, Jest and pnpm', check));
+}
+if (only.includes('pages'))
+  Object.assign(loaded, await step('Pages with a worker', () => checkPages(everything, tools)));
+for (const [how, problem] of Object.entries(loaded)) if (!isSkipped(problem)) found(how, problem);
 registry.stop();
 hub.stop();
 
-const report = [packageTable(packages), typeTable(types), weightTable(weighed, weights)].filter(Boolean).join('\n\n');
+const report = [packageTable(packages), loadedTable(loaded), typeTable(types), weightTable(weighed, weights)]
+  .filter(Boolean)
+  .join('\n\n');
 console.log(`\n${report}\n`);
 if (args.includes('--write')) {
   const head =
     '# Packages as they are installed\n\nEach package, packed and installed alone from a registry into an empty project: the first snippet of its README on every runtime, and those marked `offline` without any hub; all of it through every bundler, ' +
-    'its types under the settings that `tsc --init` writes, with `skipLibCheck: false`. Written by `npm run check-packages -- --write`.\n';
+    'its types under the settings that `tsc --init` writes, with `skipLibCheck: false`; and all together in a training by what projects have besides. Written by `npm run check-packages -- --write`.\n';
   const dawn = readFileSync(join(rootFolder, 'scripts/check-packages/dawn.md'), 'utf8');
   await writePage(join(rootFolder, 'docs/packages.md'), `${head}\n${report}\n\n${dawn}`);
 }

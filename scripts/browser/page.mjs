@@ -54,7 +54,8 @@ export async function openPage(files) {
   }
 }
 
-function browserArguments() {
+/** What a browser without a window needs for WebGPU on this machine. */
+export function browserArguments() {
   const found = rememberedAdapter();
   const hasGpu = found?.own && !softwareAdapter.test(found.adapter);
   return ['--enable-unsafe-webgpu', hasGpu ? '--enable-features=Vulkan' : '--use-webgpu-adapter=swiftshader'];

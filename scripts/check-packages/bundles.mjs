@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { lessonCode } from '../weights/lesson.mjs';
 import { runLesson } from '../weights/runLesson.mjs';
+import { entriesOf } from './manifests.mjs';
 import { loadTool } from './tools.mjs';
 
 /** What a page takes in, in kB gzip, and the most that it may be. */
@@ -84,9 +85,9 @@ export function bundlers(tools) {
 }
 
 /** Bundles all of a package; an empty text when it worked and nothing of Node is in it. */
-export async function bundleProblem(bundle, project, { name, manifest }) {
-  const entries = Object.keys(manifest.exports).filter((path) => path !== './package.json');
-  const code = entries.map((path, index) => `import * as part${index} from '${name}${path.slice(1)}';`);
+export async function bundleProblem(bundle, project, packed) {
+  const entries = entriesOf(packed);
+  const code = entries.map((entry, index) => `import * as part${index} from '${entry}';`);
   writeFileSync(
     join(project, 'entry.js'),
     [...code, `globalThis.used = [${entries.map((_, index) => `part${index}`).join(', ')}];\n`].join('\n'),

@@ -1,6 +1,7 @@
 // What a tarball must hold, and must not.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadTool } from './tools.mjs';
 
 const required = [
   'name',
@@ -17,9 +18,19 @@ const required = [
   'engines',
 ];
 
+/** What a program can import of a package. */
+export const entriesOf = ({ name, manifest }) =>
+  Object.keys(manifest.exports)
+    .filter((path) => path !== './package.json')
+    .map((path) => name + path.slice(1));
+
 /** What is wrong with a packed package, as sentences. */
-export function manifestProblems({ manifest, files, unpacked }) {
-  const problems = required.filter((field) => !(field in manifest)).map((field) => `package.json has no ${field}`);
+export async function manifestProblems({ manifest, files, unpacked }, tools) {
+  const { publint } = await loadTool(tools, 'publint');
+  const { formatMessage } = await loadTool(tools, 'publint/utils');
+  const { messages } = await publint({ pkgDir: unpacked, pack: false });
+  const problems = messages.map((message) => formatMessage(message, manifest));
+  problems.push(...required.filter((field) => !(field in manifest)).map((field) => `package.json has no ${field}`));
   if (manifest.publishConfig?.access !== 'public') problems.push('publishConfig.access is not public');
   for (const field of ['scripts', 'devDependencies'])
     if (field in manifest) problems.push(`package.json has ${field}, which only the workspace needs`);

@@ -18,6 +18,15 @@ export function packageTable(packages) {
   );
 }
 
+/** Whether nothing was tried, as this machine lacks what it takes. */
+export const isSkipped = (outcome) => outcome.startsWith('skipped: ');
+
+/** @param {Record<string, string>} loaded by loader: empty where all loaded, else what was said */
+export function loadedTable(loaded) {
+  const rows = Object.entries(loaded).map(([how, outcome]) => [how, isSkipped(outcome) ? outcome : mark(outcome)]);
+  return rows.length === 0 ? '' : table(['all packages together', 'work'], rows);
+}
+
 export function typeTable(types) {
   if (types.length === 0) return '';
   const settings = [...new Set(types.map(({ setting }) => setting))];

@@ -16,7 +16,7 @@ async function withoutTypes({ language, code }, tools) {
 }
 
 /** What starts a module in each runtime. */
-function runtimes(tools) {
+export function runtimes(tools) {
   const program = (...path) => join(tools, 'node_modules', ...path);
   const windows = process.platform === 'win32' ? '.exe' : '';
   const nodes = Object.keys(nodeVersions).map((major) => [

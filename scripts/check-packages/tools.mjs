@@ -25,8 +25,9 @@ const dependencies = {
   '@rollup/plugin-node-resolve': '16.0.3',
   vite: '8.4.0',
   webpack: '5.113.0',
+  jest: '30.5.2',
+  tsx: '4.23.15',
   publint: '0.3.25',
-  '@arethetypeswrong/cli': '0.18.5',
 };
 
 /** A module of those packages. */

@@ -1,8 +1,11 @@
 // The types of all packages, and every snippet of a README, as strict readers compile them.
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runQuietly } from '../setup/child.mjs';
 import { rootFolder } from '../setup/root-folder.mjs';
+import { entriesOf } from './manifests.mjs';
 import { sourceFolder } from './pack.mjs';
 import { snippets } from './snippets.mjs';
 import { typescriptVersions } from './tools.mjs';
@@ -30,19 +33,41 @@ const libraries = { 'with the DOM': ['es2022', 'dom', 'dom.iterable'], 'without 
  */
 export async function checkTypes(project, packages, tools) {
   const files = writeSources(project, packages);
+  const runs = typescriptVersions.flatMap((typescript) =>
+    Object.entries(resolutions).flatMap(([resolution, module]) =>
+      Object.entries(libraries).map(([setting, lib]) => ({
+        typescript,
+        setting: `${resolution}, ${setting}`,
+        settings: { module, moduleResolution: resolution, lib },
+        files: files[setting],
+      })),
+    ),
+  );
   const results = [];
-  for (const typescript of typescriptVersions)
-    for (const [resolution, module] of Object.entries(resolutions))
-      for (const [setting, lib] of Object.entries(libraries)) {
-        const compilerOptions = { ...strictOptions, module, moduleResolution: resolution, lib };
-        writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: files[setting] }));
-        const compiler = join(tools, 'node_modules', `typescript-${typescript}`, 'bin', 'tsc');
-        const { code, output } = await runQuietly(process.execPath, [compiler, '--pretty', 'false'], { cwd: project });
-        const errors = output.split('\n').filter((line) => line.includes('error TS'));
-        if (code !== 0 && errors.length === 0) errors.push(output);
-        results.push({ typescript, setting: `${resolution}, ${setting}`, errors });
-      }
+  const waiting = [...runs.entries()];
+  const compileNext = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, { typescript, setting, ...run }] = next;
+      results[index] = { typescript, setting, errors: await compile(project, { typescript, tools, ...run }) };
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, compileNext));
   return results;
+}
+
+/**
+ * Compiles these files of a project under the strict options and these settings.
+ * @returns {Promise<string[]>} the errors
+ */
+export async function compile(project, { typescript = typescriptVersions.at(-1), tools, settings, files }) {
+  const compilerOptions = { ...strictOptions, ...settings };
+  const configuration = join(project, `tsconfig.${randomUUID()}.json`);
+  writeFileSync(configuration, JSON.stringify({ compilerOptions, files }));
+  const compiler = join(tools, 'node_modules', `typescript-${typescript}`, 'bin', 'tsc');
+  const args = [compiler, '--pretty', 'false', '--project', configuration];
+  const { code, output } = await runQuietly(process.execPath, args, { cwd: project });
+  const errors = output.split('\n').filter((line) => line.includes('error TS'));
+  return code !== 0 && errors.length === 0 ? [output] : errors;
 }
 
 /** Each error with the compilers and settings that tell it. */
@@ -55,11 +80,7 @@ export function errorsOfTypes(results) {
 
 /** A module that imports every entry of every package, and one for every snippet. */
 function writeSources(project, packages) {
-  const entries = packages.flatMap(({ name, manifest }) =>
-    Object.keys(manifest.exports)
-      .filter((path) => path !== './package.json')
-      .map((path) => `export * as entry${entryNumber++} from '${name}${path.slice(1)}';`),
-  );
+  const entries = packages.flatMap(entriesOf).map((entry, index) => `export * as entry${index} from '${entry}';`);
   writeFileSync(join(project, 'all.ts'), `${entries.join('\n')}\n`);
   const pages = [['README', join(rootFolder, 'README.md')]].concat(
     packages.map((packed) => [packed.name.split('/')[1], join(sourceFolder(packed), 'README.md')]),
@@ -78,8 +99,6 @@ function writeSources(project, packages) {
   // Snippets print, and console is the DOM's or Node's.
   return { 'with the DOM': ['all.ts', 'page.ts', ...written], 'without the DOM': ['all.ts'] };
 }
-
-let entryNumber = 0;
 
 /** What a page has of files is what `fromPretrained` and `savePretrained` take. */
 const pageSource = `
