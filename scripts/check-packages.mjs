@@ -1,6 +1,8 @@
-// Packs every package, installs each from a registry on loopback into an empty project, and tries
-// it there as readers would; then all of them together. Prints a table; with --write it goes into docs/packages.md too.
-// Usage: npm run check-packages [-- --write] [-- --only manifests,runtimes,types,bundles,loaders,pages]
+// Packs every package, installs each from a registry on loopback into an empty project, and
+// tries it there as readers would; then all of them together. Prints a table; with --write it
+// goes into docs/packages.md too.
+// Usage: npm run check-packages [-- --write] [-- --only PART,PART], of manifests, runtimes, types,
+// bundles, loaders and pages
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

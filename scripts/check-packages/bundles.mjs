@@ -69,19 +69,21 @@ export function bundlers(tools) {
       const ours = warnings.filter((warning) => /node_modules\/@attune\/|unresolved/i.test(warning));
       if (ours.length > 0) throw new Error(ours.join('\n'));
     },
-    async webpack(project, entry, path) {
-      const { default: webpack } = await load('webpack');
-      const configuration = { mode: 'production', context: project, entry: `./${entry}`, target: 'web' };
-      const stats = await new Promise((resolve, reject) =>
-        webpack({ ...configuration, output: { path }, performance: false }, (error, done) =>
-          error ? reject(error) : resolve(done),
-        ),
-      );
-      const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true });
-      if (errors.length + warnings.length > 0)
-        throw new Error([...errors, ...warnings].map((e) => e.message).join('\n'));
-    },
+    webpack: (project, entry, path) =>
+      bundleByWebpack(tools, { context: project, entry: `./${entry}`, target: 'web', output: { path } }),
   };
+}
+
+/** @throws {Error} with webpack's errors and warnings */
+export async function bundleByWebpack(tools, configuration) {
+  const { default: webpack } = await loadTool(tools, 'webpack');
+  const stats = await new Promise((resolve, reject) =>
+    webpack({ mode: 'production', performance: false, ...configuration }, (error, done) =>
+      error ? reject(error) : resolve(done),
+    ),
+  );
+  const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true });
+  if (errors.length + warnings.length > 0) throw new Error([...errors, ...warnings].map((e) => e.message).join('\n'));
 }
 
 /** Bundles all of a package; an empty text when it worked and nothing of Node is in it. */

@@ -7,6 +7,7 @@ import { runQuietly } from '../setup/child.mjs';
 import { environmentOutsideNpm, findPnpm, pnpmProgram } from '../setup/pnpm.mjs';
 import { rootFolder } from '../setup/root-folder.mjs';
 import { driverEnvironment } from '../vulkan-driver.mjs';
+import { bundleByWebpack } from './bundles.mjs';
 import { entriesOf } from './manifests.mjs';
 import { emptyProject } from './project.mjs';
 import { runtimes } from './runtimes.mjs';
@@ -25,6 +26,7 @@ export async function checkLoaders(project, { packages, tools, registry, strict 
     ...(await requireEverywhere(project, entries, tools)),
     'tsx, in CommonJS': await trainByTsx(project, tools),
     Jest: await trainInJest(project, tools),
+    'the bundle of a server, by webpack': await trainInServer(project, tools),
     'pnpm without hoisting, with its types': await importStrictly(strict, { packages, entries, tools, registry }),
   };
 }
@@ -56,6 +58,18 @@ function trainInJest(project, tools) {
   const config = { rootDir: project, roots: ['<rootDir>/tests'], testMatch: ['**/*.test.mjs'], transform: {} };
   const jest = join(tools, 'node_modules/jest/bin/jest.js');
   return run(process.execPath, ['--experimental-vm-modules', jest, '--config', JSON.stringify(config)], project);
+}
+
+async function trainInServer(project, tools) {
+  writeFileSync(join(project, 'server.js'), `${trainingCode}\ntrain('./my-model');\n`);
+  putModel(join(project, 'my-model'));
+  const output = { path: join(project, 'server'), filename: 'server.cjs' };
+  try {
+    await bundleByWebpack(tools, { context: project, entry: './server.js', target: 'node', output });
+  } catch (error) {
+    return error.message;
+  }
+  return run(process.execPath, ['server/server.cjs'], project);
 }
 
 async function importStrictly(folder, { packages, entries, tools, registry }) {

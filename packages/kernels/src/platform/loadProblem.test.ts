@@ -52,6 +52,12 @@ it.each<[string, Error, Partial<Machine>, RegExp]>([
     /on linux-arm: it has builds for/,
   ],
   [
+    'a bundle that has no library beside it',
+    failed("Cannot find module '/app/out/dist/linux-x64/dawn.node'", 'MODULE_NOT_FOUND'),
+    {},
+    /a bundler has taken it in without its library .*--external:webgpu for esbuild/,
+  ],
+  [
     'an install that was broken off',
     failed("Cannot find module '/app/node_modules/webgpu/dist/linux-x64/dawn.node'", 'MODULE_NOT_FOUND'),
     {},
@@ -61,7 +67,7 @@ it.each<[string, Error, Partial<Machine>, RegExp]>([
     'no package',
     failed("Cannot find package 'webgpu' imported from /app/x.js", 'ERR_MODULE_NOT_FOUND'),
     {},
-    /it is not installed .*external/,
+    /it is not installed .*npm install webgpu/,
   ],
   [
     'a missing library',

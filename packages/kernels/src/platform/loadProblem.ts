@@ -20,7 +20,7 @@ export function loadProblem(error: Error & { readonly code?: string }, machine: 
   const said = error.message.split('\n')[0] ?? '';
   const start = `the npm package "webgpu" could not be loaded on ${platform}-${arch}: `;
   if (error.code === 'ERR_MODULE_NOT_FOUND')
-    return `${start}it is not installed (${said}). Install @attune/kernels again; a bundler for Node must leave webgpu out (external).`;
+    return `${start}it is not installed (${said}). Install @attune/kernels again; beside a bundle that lies elsewhere, or under pnpm, install webgpu too (npm install webgpu).`;
   if (!builds.includes(platform) && !builds.includes(`${platform}-${arch}`))
     return `${start}it has builds for macOS, and for Linux and Windows on x64 and arm64. ${otherWays}`;
   if (/GLIBCXX_/.test(said))
@@ -29,6 +29,8 @@ export function loadProblem(error: Error & { readonly code?: string }, machine: 
     return `${start}it needs glibc 2.34, and this system has ${glibc ?? 'an older one'}. Take Debian 12, Ubuntu 22.04, RHEL 9 or newer, or a container of one (node:22-bookworm-slim). ${otherWays}`;
   if (platform === 'linux' && (/ld-linux|musl/.test(said) || (glibc === undefined && !/dawn\.node'?$/.test(said))))
     return `${start}it needs glibc, and the C library of this system is another: musl, as on Alpine. Take an image with glibc (node:22-bookworm-slim in place of node:22-alpine). ${otherWays}`;
+  if (error.code === 'MODULE_NOT_FOUND' && !/[\\/]node_modules[\\/]/.test(said))
+    return `${start}a bundler has taken it in without its library (${said}). Name webgpu as external: --external:webgpu for esbuild, external: ['webgpu'] for Rollup and Vite.`;
   if (error.code === 'MODULE_NOT_FOUND')
     return `${start}its library is missing (${said}). The install was broken off or left it out: remove node_modules and install again.`;
   const library = /(lib[\w.+-]+\.so[\w.]*): cannot open shared object file/.exec(said)?.[1];

@@ -19,7 +19,8 @@ export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
   process.env.XDG_RUNTIME_DIR ??= '/tmp';
   let dawn: typeof import('webgpu');
   try {
-    dawn = await import('webgpu');
+    // Bundlers of servers, such as those of Next.js, would look for the library beside the bundle.
+    dawn = await import(/* webpackIgnore: true */ 'webgpu');
   } catch (cause) {
     throw new Error(loadProblem(cause as Error, machine()), { cause });
   }
