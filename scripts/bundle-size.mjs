@@ -3,6 +3,7 @@
 // them for browsers, minified, with the shaders as they are shipped; no build is needed. A page
 // loads chunks at its start, and others once it knows its adapter: both together are what it weighs
 // on an adapter of that kind. With --parts every module follows, by what gzip makes of it alone.
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { build } from 'vite';
@@ -148,6 +149,7 @@ export async function ownWeight(page) {
 }
 
 if (isMain(import.meta.url)) {
+  const { parts: showParts } = parseArgs({ options: { parts: { type: 'boolean' } } }).values;
   const start = gzipped(atStart(await bundle(lessonPage)));
   console.log(`the lesson, kB gzip\n  start       ${start.toFixed(1).padStart(6)}; at most ${lessonPage.most}`);
   if (start >= lessonPage.most) process.exitCode = 1;
@@ -158,7 +160,7 @@ if (isMain(import.meta.url)) {
       console.log(`  ${kind.padEnd(11)} ${weight.toFixed(1).padStart(6)}; at most ${page.most[kind]}`);
       if (weight >= page.most[kind]) process.exitCode = 1;
     }
-    if (!process.argv.includes('--parts')) continue;
+    if (!showParts) continue;
     const parts = chunks.flatMap(({ modules }) => Object.entries(modules)).map(([id, { code }]) => [id, code ?? '']);
     for (const [id, code] of parts.toSorted((a, b) => b[1].length - a[1].length))
       console.log(`${String(gzipSync(code).length).padStart(8)} ${id.replace(rootFolder, '')}`);

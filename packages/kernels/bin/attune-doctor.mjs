@@ -5,10 +5,16 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startNode } from './withoutDawnWarnings.mjs';
 
-if (process.argv.includes('--help')) {
-  console.log(
-    'attune-doctor [--json]: adapter, driver, features, limits, and one verified computation. Exit code 0 when all is well, 1 when not.',
-  );
+const usage =
+  'attune-doctor [--json]: adapter, driver, features, limits, and one verified computation. Exit code 0 when all is well, 1 when not.';
+const words = process.argv.slice(2);
+const unknown = words.filter((word) => !['--json', '--help', '-h'].includes(word));
+if (unknown.length > 0) {
+  console.error(`attune-doctor takes no ${unknown.join(' ')}.\n${usage}`);
+  process.exit(1);
+}
+if (words.some((word) => word !== '--json')) {
+  console.log(usage);
   process.exit();
 }
 
@@ -27,7 +33,7 @@ const { driverEnvironment } = existsSync(driverScript)
   ? await import(driverScript.href)
   : { driverEnvironment: () => ({}) };
 const examination = fileURLToPath(new URL('./examine.mjs', import.meta.url));
-startNode([examination, ...process.argv.slice(2)], { env: { ...process.env, ...driverEnvironment() } }).on(
+startNode([examination, ...words], { env: { ...process.env, ...driverEnvironment() } }).on(
   'close',
   (status) => {
     process.exitCode = status ?? 1;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { describeReport, examine } from './doctor.ts';
 import { NoAdapterError } from '../errors.ts';
@@ -34,6 +35,13 @@ describe('the doctor', () => {
     );
     expect(report).toMatchObject({ healthy: false, device: null, dispatch: null });
     expect(describeReport(report)).toEqual(['Problem: No WebGPU adapter answered. Install a driver.']);
+  });
+
+  it('refuses what it does not take', () => {
+    const program = fileURLToPath(new URL('../../bin/attune-doctor.mjs', import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, [program, '--jsn'], { encoding: 'utf8' });
+    expect(stderr).toContain('attune-doctor takes no --jsn.');
+    expect(status).toBe(1);
   });
 
   it('starts before the first build, to say that one is needed', () => {
