@@ -16,6 +16,7 @@ import { makeProject } from './check-packages/project.mjs';
 import { startRegistry } from './check-packages/registry.mjs';
 import { isSkipped, loadedTable, packageTable, typeTable, weightTable } from './check-packages/report.mjs';
 import { runSnippets } from './check-packages/runtimes.mjs';
+import { sideBySide } from './check-packages/sideBySide.mjs';
 import { toolsFolder } from './check-packages/tools.mjs';
 import { checkTypes, errorsOfTypes } from './check-packages/types.mjs';
 import { ensureAdapter } from './setup/adapter.mjs';
@@ -49,12 +50,15 @@ for (const packed of packages) {
   packed.bundled = {};
   if (only.includes('manifests'))
     for (const problem of await manifestProblems(packed, tools)) found(packed.name, problem);
-  if (only.includes('runtimes'))
-    await step(`${packed.name} alone on every runtime`, async () => {
-      const project = await makeProject(join(folder, 'alone', packed.name), [packed.name], registry);
-      packed.runs = await runSnippets(project, packed, tools, hub);
-      for (const [runtime, problem] of Object.entries(packed.runs)) found(`${packed.name}, ${runtime}`, problem);
-    });
+}
+if (only.includes('runtimes')) {
+  const runAlone = async (packed) => {
+    const project = await makeProject(join(folder, 'alone', packed.name), [packed.name], registry);
+    packed.runs = await runSnippets(project, packed, tools, hub);
+  };
+  await step('Each package alone on every runtime', () => sideBySide(packages, runAlone));
+  for (const { name, runs } of packages)
+    for (const [runtime, problem] of Object.entries(runs)) found(`${name}, ${runtime}`, problem);
 }
 
 const everything = join(folder, 'everything');

@@ -1,12 +1,12 @@
 // The types of all packages, and every snippet of a README, as strict readers compile them.
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runQuietly } from '../setup/child.mjs';
 import { rootFolder } from '../setup/root-folder.mjs';
 import { entriesOf } from './manifests.mjs';
 import { sourceFolder } from './pack.mjs';
+import { sideBySide } from './sideBySide.mjs';
 import { snippets } from './snippets.mjs';
 import { typescriptVersions } from './tools.mjs';
 
@@ -43,16 +43,11 @@ export async function checkTypes(project, packages, tools) {
       })),
     ),
   );
-  const results = [];
-  const waiting = [...runs.entries()];
-  const compileNext = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, { typescript, setting, ...run }] = next;
-      results[index] = { typescript, setting, errors: await compile(project, { typescript, tools, ...run }) };
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, compileNext));
-  return results;
+  return sideBySide(runs, async ({ typescript, setting, ...run }) => ({
+    typescript,
+    setting,
+    errors: await compile(project, { typescript, tools, ...run }),
+  }));
 }
 
 /**
