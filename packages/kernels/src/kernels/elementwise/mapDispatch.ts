@@ -65,8 +65,9 @@ const mostArrays = 8;
 /** Maps of 2^29 numbers or more are never chained. */
 const mostBits = 29;
 
-/** From this many programs on, chains get no new ones. */
-const mostPrograms = 512;
+/** Chains that never come twice would make programs without end: more than these get none. */
+const mostChains = 512;
+let chains = 0;
 /** By a compact key: building their full keys would take as long as the rest of recording. */
 const programs = new Map<string, Program>();
 
@@ -74,7 +75,7 @@ const programs = new Map<string, Program>();
  * The dispatch of one map, or of a chain of maps that each read results of earlier ones. All arrays
  * hold `length` numbers, or are broadcast as `repeats` says; every step's output is written.
  *
- * @returns null for a chain where there are too many programs already
+ * @returns null for a chain where there are too many already
  */
 export function mapDispatch(
   gpu: Gpu,
@@ -108,8 +109,7 @@ export function mapDispatch(
   key += ` rank ${repeats?.rank} x${width} ${profile.software} ${profile.f16Storage} ${clampsStores}`;
   let program = programs.get(key);
   if (!program) {
-    // Chains that never come twice would make programs without end.
-    if (steps.length > 1 && programs.size > mostPrograms) return null;
+    if (steps.length > 1 && ++chains > mostChains) return null;
     programs.set(key, (program = mapProgram(gpu, key, steps, width, repeats)));
   }
   const dispatch: MapDispatch = {
