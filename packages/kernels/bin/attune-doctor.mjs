@@ -33,9 +33,6 @@ const { driverEnvironment } = existsSync(driverScript)
   ? await import(driverScript.href)
   : { driverEnvironment: () => ({}) };
 const examination = fileURLToPath(new URL('./examine.mjs', import.meta.url));
-startNode([examination, ...words], { env: { ...process.env, ...driverEnvironment() } }).on(
-  'close',
-  (status) => {
-    process.exitCode = status ?? 1;
-  },
-);
+startNode([examination, ...words], { env: { ...process.env, ...driverEnvironment() } }).on('close', (status) => {
+  process.exitCode = status ?? 1;
+});
