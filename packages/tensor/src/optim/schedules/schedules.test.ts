@@ -19,6 +19,16 @@ describe('getScheduler', () => {
     },
   );
 
+  // As in transformers, which divides by zero at step 2 of polynomial.
+  it.each([
+    ['linear', [0, 0.5, 0, 0]],
+    ['polynomial', [0, 0.5, 1e-7, 1e-7]],
+  ] as const)('%s is at its end after a warmup of the whole run', (name, rates) => {
+    const options = { baseLearningRate: 1, numWarmupSteps: 2, numTrainingSteps: 2 };
+    const schedule = getScheduler(name, options);
+    expect([0, 1, 2, 3].map(schedule)).toEqual(rates);
+  });
+
   it('says what it does not know', () => {
     const options = { baseLearningRate: 1, numTrainingSteps: 10 };
     expect(() => getScheduler('sloped' as SchedulerType, options)).toThrow(/no schedule sloped; there are constant/);

@@ -111,7 +111,11 @@ function shape(shapes: typeof rises, name: string): (progress: number, cycles: n
 const definitions: Readonly<Record<PlannedSchedule, Definition>> = {
   constant: { options: [], factor: () => () => 1 },
   constant_with_warmup: { options: [], factor: (run) => withWarmup(run, () => 1) },
-  linear: { options: [], factor: (run) => withWarmup(run, (progress) => Math.max(0, 1 - progress)) },
+  // Nothing is left of a run that ends within its warmup.
+  linear: {
+    options: [],
+    factor: (run) => withWarmup(run, (progress) => (run.total > run.warmup ? Math.max(0, 1 - progress) : 0)),
+  },
   cosine: {
     options: ['numCycles'],
     factor: (run) => withWarmup(run, (progress) => Math.max(0, halfCosine(progress, run.number('numCycles', 0.5)))),
@@ -131,7 +135,7 @@ const definitions: Readonly<Record<PlannedSchedule, Definition>> = {
         throw new ScheduleError(`the schedule polynomial needs lrEnd (${end}) below the learning rate (${run.base})`);
       return (step) => {
         if (step < run.warmup) return rising(run, step);
-        if (step > run.total) return end / run.base;
+        if (step > run.total || run.total <= run.warmup) return end / run.base;
         const left = 1 - (step - run.warmup) / (run.total - run.warmup);
         return ((run.base - end) * left ** run.number('power', 1) + end) / run.base;
       };
