@@ -66,6 +66,8 @@ interface TakeOptions {
 /** The arrays of one device: where their memory comes from, and when it is released. */
 export class MemoryManager {
   readonly #options: MemoryManagerOptions;
+  /** Of one array on this adapter. */
+  readonly #mostBytes: number;
   readonly #buffers: DeviceBuffers;
   readonly #pool: BufferPool;
   readonly #uploadPool: BufferPool;
@@ -79,6 +81,7 @@ export class MemoryManager {
 
   constructor(options: MemoryManagerOptions) {
     this.#options = options;
+    this.#mostBytes = Math.min(options.limits.maxBufferSize, options.limits.maxStorageBufferBindingSize);
     this.#buffers = new DeviceBuffers(options.device, options.failures);
     const createBuffer = (byteLength: number, label: string) => this.#buffers.create(byteLength, label);
     this.#pool = new BufferPool({ createBuffer });
@@ -222,10 +225,9 @@ export class MemoryManager {
 
   /** A size class, unless `exact` is asked for, or the adapter or the budget has less. */
   #bytesToTake(byteLength: number, exact: boolean): number {
-    const { limits, budget } = this.#options;
     const rounded = exact ? Infinity : sizeClass(byteLength);
-    const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize, budget - this.#liveBytes);
-    return rounded <= most ? rounded : Math.ceil(byteLength / 4) * 4;
+    const fits = rounded <= this.#mostBytes && rounded <= this.#options.budget - this.#liveBytes;
+    return fits ? rounded : Math.ceil(byteLength / 4) * 4;
   }
 
   #createExact(byteLength: number, label: string): PooledBuffer {
