@@ -61,6 +61,31 @@ describe('Gpu', () => {
     gpu.release(array);
   });
 
+  it('copies an odd number of halves and leaves those behind them', async () => {
+    for (const length of [1, 3, 7, 8, 255]) {
+      const source = gpu.upload(
+        Uint16Array.from({ length }, (_, index) => index + 1),
+        'f16',
+        'source',
+      );
+      const target = gpu.upload(new Uint16Array(300).fill(9999), 'f16', 'target');
+      gpu.copy(source, target);
+      const expected = Array.from({ length: 300 }, (_, index) => (index < length ? index + 1 : 9999));
+      expect(Array.from(await gpu.read(target))).toEqual(expected);
+    }
+  });
+
+  it('writes halves by whole words, and refuses parts of them', async () => {
+    const array = gpu.upload(Uint16Array.of(1, 2, 3, 4, 5, 6, 7), 'f16', 'halves');
+    gpu.write(array, Uint16Array.of(8, 9), 2);
+    gpu.write(array, Uint16Array.of(10, 11, 12), 4);
+    const words =
+      /gpu\.write: \d halves from \d on end or begin within a word of array halves, which has 7; write from/;
+    expect(() => gpu.write(array, Uint16Array.of(13, 14, 15))).toThrow(words);
+    expect(() => gpu.write(array, Uint16Array.of(13, 14), 1)).toThrow(words);
+    expect(Array.from(await gpu.read(array))).toEqual([1, 2, 8, 9, 10, 11, 12]);
+  });
+
   it('never lets an upload reach commands recorded before it', async () => {
     const results = [];
     for (let step = 0; step < 4; step++) {

@@ -150,7 +150,8 @@ export class Gpu {
    * Copies host data into an existing array, ahead of the next submit: commands that are recorded
    * but not submitted may see the new data. Call `flush()` first where they must not.
    *
-   * @param offset first element to write; default 0
+   * @param offset first element to write; default 0. Halves are written two at a time: from an even
+   *   one on, and an even number of them or up to the end of the array.
    */
   write(array: GpuArray, data: HostData, offset = 0): void {
     this.#memory.write(array, data, offset);

@@ -10,6 +10,12 @@ export function writeWords(device: GPUDevice, array: GpuArray, data: HostData, o
     );
   }
   if (data.byteLength === 0) return;
+  const endsWithin = data.byteLength % 4 !== 0 && offset + data.length < array.length;
+  if (array.elementType === 'f16' && (offset % 2 !== 0 || endsWithin))
+    throw new KernelArgumentError(
+      `gpu.write: ${data.length} halves from ${offset} on end or begin within a word of array ${array.label}, which has ${array.length}; ` +
+        'write from an even one on, and an even number or all',
+    );
   const byteOffset = array.byteOffset + offset * bytesPerElement[array.elementType];
   const { buffer } = array.storage;
   if (data.byteLength % 4 === 0) {

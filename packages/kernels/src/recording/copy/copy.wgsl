@@ -1,6 +1,7 @@
 // target[i] = source[i]
 //
 // source, target: [count], of u32 or vec4u; target is called words here, as WGSL reserves its name.
+// With endsWithin the second half of the last word stays as it is.
 // Vectors of four, or single ones, go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 
@@ -18,5 +19,13 @@ struct Parameters { count: u32 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let share = flatIndexing(workgroup, workgroups, thread, parameters.count);
-  for (var index = share.first; index < share.end; index += 8) { words[index] = source[index]; }
+  for (var index = share.first; index < share.end; index += 8) {
+#if endsWithin
+    if (index + 1 == parameters.count) {
+      words[index] = (words[index] & 0xffff0000u) | (source[index] & 0xffffu);
+      continue;
+    }
+#endif
+    words[index] = source[index];
+  }
 }

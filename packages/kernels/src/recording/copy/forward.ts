@@ -20,7 +20,8 @@ export function copyWords(profile: DeviceProfile, source: GpuArray, target: GpuA
       `copy: ${source.length} of ${source.elementType} do not fit ${target.label}, ${target.length} of ${target.elementType}`,
     );
   }
-  return moveWords(profile, 'copy', copySource, source.byteLength, [source], target);
+  const endsWithin = source.byteLength % 4 !== 0 && source.length < target.length;
+  return moveWords(profile, 'copy', copySource, source.byteLength, [source], target, { endsWithin });
 }
 
 function moveWords(
@@ -30,13 +31,14 @@ function moveWords(
   byteLength: number,
   reads: readonly GpuArray[],
   target: GpuArray,
+  flags: { readonly endsWithin?: boolean } = {},
 ): Dispatch {
   const words = Math.ceil(byteLength / 4);
-  const vec4 = words % 4 === 0;
+  const vec4 = words % 4 === 0 && !flags.endsWithin;
   const count = vec4 ? words / 4 : words;
   const { defines, workgroups } = flatIndexingFor(profile);
   return {
-    program: kernelProgram(kernel, source, { vec4, ...defines }),
+    program: kernelProgram(kernel, source, { vec4, ...flags, ...defines }),
     parameters: { integers: [count] },
     reads,
     writes: [target],
