@@ -175,6 +175,18 @@ describe('kernels as GPUs run them have no races', () => {
     }),
   );
 
+  it.each([
+    ['subgroup', { m: 64, n: 64, k: 1 }],
+    ['portable', { m: 128, n: 1, k: 64, splits: 2 }],
+  ] as const)('products by %s read nothing behind arrays that fill their memory, %o', (variant, given) =>
+    withoutProblems(32, true, async (gpu) => {
+      const { m, n, k } = given;
+      const arrays = { a: floats(gpu, m * k), b: floats(gpu, k * n), output: floats(gpu, m * n) };
+      kernels.gemm(gpu, { ...arrays, ...given, layout: 'NN', variant });
+      await gpu.idle();
+    }),
+  );
+
   it('layer norm, a workgroup for a row and for blocks', () =>
     withoutProblems(32, true, async (gpu) => {
       for (const columns of [33, 512])

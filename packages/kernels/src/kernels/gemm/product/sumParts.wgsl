@@ -41,11 +41,12 @@ fn sumColumn(row: u32) {
 }
 #endif
 
-// Four elements from a place on.
+// Four elements from a place on; beyond the end of all partial sums the last one again.
 #if vec4
 fn fetchPartials(places: vec4u) -> vec4f { return loadPartials(places.x / 4); }
 #else
-fn fetchPartials(places: vec4u) -> vec4f {
+fn fetchPartials(wanted: vec4u) -> vec4f {
+  let places = min(wanted, vec4u(parameters.parts * parameters.rows * parameters.n - 1));
   return vec4f(loadPartials(places.x), loadPartials(places.y), loadPartials(places.z), loadPartials(places.w));
 }
 #endif

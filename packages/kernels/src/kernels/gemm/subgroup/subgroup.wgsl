@@ -45,8 +45,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
 #if tail
   while (inner < task.endInner) {
-    // Of the four inner steps that are read the last three may be anything; they are not used.
-    addOne(&sums, readA(&aPlaces, inner * stepA), readB(&bPlaces, inner * stepB));
+    // Of the four inner steps that are read the last three are not used: beyond the operand's end
+    // its last element takes their place.
+    let lastA = vec4u(task.offsetA + parameters.m * parameters.k - 1);
+    let lastB = vec4u(task.offsetB + parameters.k * parameters.n - 1);
+    var aBounded = aPlaces;
+    for (var load = 0u; load < loads; load++) { aBounded[load] = min(aPlaces[load] + inner * stepA, lastA); }
+    var bBounded = bPlaces;
+    for (var load = 0u; load < 4 * vec4sPerLane; load++) { bBounded[load] = min(bPlaces[load] + inner * stepB, lastB); }
+    addOne(&sums, readA(&aBounded, 0), readB(&bBounded, 0));
     inner += 1;
   }
 #endif
