@@ -21,11 +21,11 @@ const tensor = `${rootInCode}/packages/tensor/src`;
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 118, software: 143.6, gpu: 151.5, matrixUnits: 159.4, tensor: 59.6 },
+    most: { start: 118, software: 143.8, gpu: 151.7, matrixUnits: 159.6, tensor: 59.6 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 39.4, software: 60.9, gpu: 64.4, matrixUnits: 72.3, tensor: 20.8 },
+    most: { start: 39.4, software: 61.1, gpu: 64.6, matrixUnits: 72.5, tensor: 20.8 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -45,7 +45,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 23.1, software: 35.5, gpu: 35.5, matrixUnits: 36.3, tensor: 9.1 },
+    most: { start: 23.1, software: 35.7, gpu: 35.7, matrixUnits: 36.5, tensor: 9.1 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();
