@@ -80,7 +80,7 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
 }
 
 /**
- * Refuses arguments behind the last that a function takes. `undefined` is allowed, and so are the
+ * Refuses more arguments than a function takes. `undefined` is allowed, and so are the
  * index and the array that `texts.map(tokenize)` passes.
  *
  * @param most number of arguments that the function takes
@@ -98,7 +98,7 @@ export function refuseSurplus(
     .slice(most)
     .find((value) => value !== undefined);
   if (surplus === undefined) return;
-  throw new error(`${where} takes ${most} argument${most === 1 ? '' : 's'}; got ${shown(surplus)} behind the last`);
+  throw new error(`${where} takes ${most} argument${most === 1 ? '' : 's'}; got ${shown(surplus)} as an extra one`);
 }
 
 /** Whether it is a plain object; quicker to answer than `named`. */

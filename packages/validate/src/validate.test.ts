@@ -112,9 +112,9 @@ it('errors of another realm, as Jest has them, are errors', () => {
 
 describe('refuseSurplus', () => {
   it.each([
-    [[1, 2], 'f takes 1 argument; got 2 behind the last'],
-    [[1, undefined, { a: 1 }], 'f takes 1 argument; got an object with a behind the last'],
-    [[1, 0, 'x'], 'f takes 1 argument; got 0 behind the last'],
+    [[1, 2], 'f takes 1 argument; got 2 as an extra one'],
+    [[1, undefined, { a: 1 }], 'f takes 1 argument; got an object with a as an extra one'],
+    [[1, 0, 'x'], 'f takes 1 argument; got 0 as an extra one'],
     [[1, 0, [1]], null],
     [[1, undefined], null],
     [[1], null],

@@ -100,7 +100,7 @@ describe('misuse of clipping gives an error that says what is wrong', () => {
     [
       'an option',
       () => clipGradNorm(parameters(), 1, { norm: 1 } as never),
-      /clipGradNorm has no option norm; it has normType, errorIfNonfinite/,
+      /clipGradNorm has no option norm; did you mean normType\?/,
     ],
     ['an order', () => clipGradNorm(parameters(), 1, { normType: 0 }), /normType must be a number above 0; got 0/],
     ['a bound', async () => clipGradValue(parameters(), -1), /clipValue must be a number of at least 0; got -1/],
