@@ -1,13 +1,13 @@
 /**
  * The name that was most likely meant: equal except for snake_case and capitals, or with about one
- * letter in three different. Undefined when none is near.
+ * letter in three different, but not all of them. Undefined when none is near.
  */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
   const given = name.toLowerCase().replaceAll('_', '');
   const distance = (candidate: string) => lettersApart(given, candidate.toLowerCase());
   return names
     .toSorted((one, other) => distance(one) - distance(other))
-    .find((nearest) => distance(nearest) <= Math.max(1, given.length / 3));
+    .find((nearest) => distance(nearest) <= Math.max(1, given.length / 3) && distance(nearest) < given.length);
 }
 
 /**

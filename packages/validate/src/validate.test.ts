@@ -181,6 +181,10 @@ describe('nearestName', () => {
     expect(nearestName(name, ['learningRate', 'numTrainEpochs', 'seed'])).toBe(expected);
   });
 
+  it('takes no single letter for another', () => {
+    expect(['x', 'A', 'xy'].map((name) => nearestName(name, ['a', 'xz']))).toEqual([undefined, 'a', 'xz']);
+  });
+
   // What is said of a name of six letters: the nearest, of those at most two changes away.
   it.each([
     [['sitten'], 'sitten'],
