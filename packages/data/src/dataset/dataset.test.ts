@@ -108,7 +108,7 @@ describe('making a dataset', () => {
     expect(() => Dataset.fromColumns({ a: [1] }, { features: { b: label } })).toThrow(ColumnNotFoundError);
     expect(() => new ClassLabel({ names: ['a', 'a'] })).toThrow(FeatureError);
     expect([label.int2str(1), label.str2int('no')]).toEqual(['yes', 0]);
-    expect(() => label.int2str(-1)).toThrow(FeatureError);
+    for (const wrong of [-1, '1', [1]]) expect(() => label.int2str(wrong as number)).toThrow(FeatureError);
   });
 
   it.each([

@@ -32,6 +32,13 @@ it.each(['map', 'filter'] as const)(
   },
 );
 
+it('names the columns where a function met undefined', async () => {
+  const expected = /^map, rows 0 to 1: .*undefined.*\)\. The columns are a, b\.$/;
+  await expect(
+    dataset.map((batch) => ({ c: (batch as Record<string, unknown[]>)['c']!.slice() }), { batched: true }),
+  ).rejects.toThrow(expected);
+});
+
 it('leaves an error alone whose message cannot be changed', async () => {
   const thrown = new DOMException('stopped', 'AbortError');
   await expect(

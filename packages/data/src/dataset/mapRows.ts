@@ -120,6 +120,22 @@ function keepClasses(name: string, column: Column, before: Column | undefined): 
 const holdsColumns = (result: unknown): result is Readonly<Record<string, unknown>> =>
   typeof result === 'object' && result !== null && !(Symbol.iterator in result);
 
+/**
+ * The columns that a function returned; undefined stands for one that was left out.
+ *
+ * @throws MapError where nothing else came, as from a column that does not exist
+ */
+function definedEntries(result: object, who: string, table: Table): [string, unknown][] {
+  const all = Object.entries(result);
+  const defined = all.filter(([, given]) => given !== undefined);
+  if (all.length > 0 && defined.length === 0)
+    throw new MapError(
+      `map: ${who} returned undefined for ${all.map(([name]) => name).join(', ')}; a missing value is null. ` +
+        `The columns are ${[...table.keys()].join(', ') || 'none'}.`,
+    );
+  return defined;
+}
+
 async function callWithBatch(
   { table, mapper }: MapRequest,
   start: number,
@@ -142,8 +158,7 @@ async function callWithBatch(
   if (!holdsColumns(result))
     throw new MapError(`map: the function must return an object of columns; it returned ${shownValue(result)}.`);
   const columns = new Map<string, ArrayLike<unknown>>();
-  for (const [name, values] of Object.entries(result)) {
-    if (values === undefined) continue;
+  for (const [name, values] of definedEntries(result, 'the function', table)) {
     if (!Array.isArray(values) && !isTypedArray(values)) {
       throw new MapError(
         `map: column '${name}' is ${shownValue(values)}. With batched: true each column must be an array with one value per row.`,
@@ -179,7 +194,7 @@ async function callWithRows(
       throw new MapError(
         `map: the function must return an object with the new columns of row ${index}; it returned ${shownValue(result)}.`,
       );
-    const entries = Object.entries(result).filter(([, given]) => given !== undefined);
+    const entries = definedEntries(result, `row ${index}`, table);
     if (
       index > start &&
       nothing === 0 &&

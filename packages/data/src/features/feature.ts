@@ -96,7 +96,7 @@ export class ClassLabel {
 
   /** The name of a class. @throws FeatureError for an unknown number */
   int2str(label: number): string {
-    const name = this.names[label];
+    const name = typeof label === 'number' ? this.names[label] : undefined;
     if (name === undefined)
       throw new FeatureError(
         `ClassLabel: ${shown(label)} is not a class; there are ${this.numClasses}, counted from 0.`,
