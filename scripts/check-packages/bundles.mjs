@@ -10,7 +10,7 @@ import { loadTool } from './tools.mjs';
 /** What a page takes in, in kB gzip, and the most that it may be. */
 export const weights = {
   'one metric': {
-    limits: { esbuild: 3.2, vite: 3.2 },
+    limits: { esbuild: 3, vite: 3 },
     code: `import { accuracy } from '@attune/evaluate/metrics';\nglobalThis.used = accuracy();`,
   },
   'one metric, by its name': {

@@ -53,9 +53,9 @@ it.each([
   [() => combine(['accuracy']).compute({ ...rows, average: 'macro' }), 'combined.compute has no option average'],
   [
     () => Reflect.apply(CombinedMetrics.prototype.compute, combine(['f1']), [rows, { average: 'macro' }]),
-    'combined.compute takes its options in the same object, { predictions, references, … }; got an object with average',
+    'combined.compute takes one object; got an object with average behind it',
   ],
-  [() => combine(['accuracy']).compute(null as never), 'combined.compute takes one object'],
+  [() => combine(['accuracy']).compute(null as never), 'combined.compute takes its options as an object'],
   [() => combine(['accuracy']).compute(), 'there are no predictions'],
   [() => combine(['accuracy']).add(undefined as never), 'combined.add takes its options as an object'],
   [() => combine(['accuracy']).addBatch(undefined as never), 'takes its options as an object'],

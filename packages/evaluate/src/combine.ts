@@ -13,8 +13,6 @@ export interface CombinableMetric {
   compute(input: MetricInput & Record<string, unknown>): MetricResult;
   /** Keeps values for a later `compute`. */
   addBatch(input: MetricInput): void;
-  /** Keeps the values of the last `compute` for another one. @internal */
-  restore?(): void;
 }
 
 /** Options of {@link combine}. */
@@ -47,6 +45,8 @@ export class CombinedMetrics {
   readonly optionNames: readonly string[];
   readonly #metrics: readonly (readonly [name: string, metric: CombinableMetric])[];
   readonly #forcePrefix: boolean;
+  /** What was added since the last `compute`. */
+  #batches: MetricInput[] = [];
 
   constructor(metrics: readonly (readonly [name: string, metric: CombinableMetric])[], options: CombineOptions = {}) {
     requireArgument('new CombinedMetrics', 'metrics', metrics, pairs, MetricOptionError);
@@ -65,6 +65,7 @@ export class CombinedMetrics {
   /** Adds a batch of examples to every metric. */
   addBatch(input: MetricInput): void {
     for (const [, metric] of this.#metrics) metric.addBatch(input);
+    this.#batches.push(input);
   }
 
   /**
@@ -85,10 +86,12 @@ export class CombinedMetrics {
         results.push([name, result]);
       } catch (error) {
         // What was added is kept for another try, as by a single metric.
-        for (const [, computed] of this.#metrics.slice(0, results.length)) computed.restore?.();
+        for (const [, computed] of this.#metrics.slice(0, results.length))
+          for (const batch of this.#batches) computed.addBatch(batch);
         throw error;
       }
     }
+    this.#batches = [];
     const times = (items: readonly string[], item: string): number => items.filter((other) => other === item).length;
     const keys = results.flatMap(([, result]) => Object.keys(result));
     const names = results.map(([name]) => name);

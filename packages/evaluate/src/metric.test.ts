@@ -177,7 +177,7 @@ describe('compute', () => {
   it.each([null, 42, 'x', [1, 2], Int32Array.of(1), true])('takes one object, not %j', async (input) => {
     const metric = await load('accuracy');
     expect(() => metric.compute(input as never)).toThrow(
-      'accuracy.compute takes one object, { predictions, references }',
+      'accuracy.compute takes its options as an object, { predictions, references }',
     );
   });
 
@@ -189,8 +189,12 @@ describe('compute', () => {
     expect(() => metric.compute({ predictons: [0], references: [0] } as never)).toThrow(/no option predictons/);
     const behind = (name: string) => Reflect.apply(Reflect.get(metric, name), metric, [rows, { normalize: false }]);
     const rows = { predictions: [0], references: [0] };
-    expect(() => behind('compute')).toThrow('takes its options in the same object');
-    expect(() => behind('addBatch')).toThrow('accuracy.addBatch takes 1 argument; got an object with normalize behind');
+    expect(() => behind('compute')).toThrow(
+      'accuracy.compute takes one object; got an object with normalize behind it',
+    );
+    expect(() => behind('addBatch')).toThrow(
+      'accuracy.addBatch takes one object; got an object with normalize behind it',
+    );
     await expect(Reflect.apply(load, null, ['f1', undefined, {}])).rejects.toThrow('load takes 2 arguments');
     expect(() => metric.withOptions({ normalise: false } as never)).toThrow('did you mean normalize?');
     expect(() => metric.withOptions(null as never)).toThrow('accuracy.withOptions takes its options as an object');

@@ -1,4 +1,4 @@
-import { anything, named, provided, refuseSurplus, requireOptions, shown } from '@attune/validate';
+import { anything, named, provided, requireOptions, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { MetricInputError, MetricOptionError } from './errors.ts';
 import { refuse } from './rows/input.ts';
@@ -67,7 +67,6 @@ export class Metric<Options extends object = object, Result extends MetricResult
   readonly #takes: RowKind;
   readonly #bound: Partial<Options>;
   #added: MetricRows[] = [];
-  #computed: MetricRows[] = [];
 
   constructor(own: MetricDefinition<Options, Result, object>, takes: RowKind, bound: Partial<Options> = {}) {
     this.name = own.name;
@@ -104,7 +103,7 @@ export class Metric<Options extends object = object, Result extends MetricResult
    * @throws MetricInputError
    */
   addBatch(input: MetricInput): void {
-    refuseSurplus(`${this.name}.addBatch`, 1, arguments, MetricInputError);
+    requireInput(`${this.name}.addBatch`, arguments);
     requireOptions(`${this.name}.addBatch`, input, batchKinds, asInput);
     this.#added.push(this.#takes.read(this.name, input));
   }
@@ -124,14 +123,8 @@ export class Metric<Options extends object = object, Result extends MetricResult
     const parts = given ? [...this.#added, this.#takes.read(this.name, input)] : this.#added;
     if (parts.length === 0) refuse(`${this.name}: there are no predictions. Give some, or call addBatch first.`);
     const result = this.#own.compute(this.#takes.join(parts), { ...this.#bound, ...provided(options) } as Options);
-    this.#computed = this.#added;
     this.#added = [];
     return result;
-  }
-
-  /** The rows that the last `compute` forgot count again. @internal */
-  restore(): void {
-    this.#added = this.#computed;
   }
 
   #requireOptions(where: string, options: object): void {
@@ -144,13 +137,9 @@ export class Metric<Options extends object = object, Result extends MetricResult
  * options behind them.
  */
 export function requireInput(where: string, given: ArrayLike<unknown>): void {
-  const [input = {}, surplus] = Array.from(given);
-  if (!named.holds(input)) refuse(`${where} takes one object, { predictions, references }; got ${shown(input)}`);
-  if (surplus !== undefined)
-    refuse(
-      `${where} takes its options in the same object, { predictions, references, … }; got ${shown(surplus)} behind it`,
-      MetricOptionError,
-    );
+  const [input = {}, behind] = Array.from(given);
+  if (!named.holds(input)) requireOptions(where, input, batchKinds, asInput);
+  if (behind !== undefined) refuse(`${where} takes one object; got ${shown(behind)} behind it`);
 }
 
 /** A batch of one example, by the names of `add` or those of `addBatch`. */

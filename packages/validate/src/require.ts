@@ -114,12 +114,11 @@ function noOptions(where: string, given: unknown, kinds: OptionKinds): string {
 }
 
 /**
- * Whether one begins with the other, or the given name ends with the option's, as `eps` for
- * `epsilon` and `attnMask` for `mask`.
+ * Whether the given name is the option's beginning, or holds the option's, as `eps` for `epsilon`
+ * and `attnMask` for `mask`.
  */
 const isShortFor = (option: string, given: string): boolean =>
-  Math.min(option.length, given.length) > 2 &&
-  (option.startsWith(given) || given.startsWith(option) || given.endsWith(option));
+  (given.length > 2 && option.startsWith(given)) || (option.length > 2 && given.includes(option));
 
 /** The advice for an option that does not exist. */
 function insteadOf(name: string, kinds: OptionKinds, otherNames: OptionAdvice['otherNames'] = {}): string {

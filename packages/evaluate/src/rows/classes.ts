@@ -3,15 +3,14 @@ import type { Table } from './input.ts';
 import { concatenate, readRows } from './rows.ts';
 import type { RowKind } from './rows.ts';
 
-const advice =
-  'For logits or probabilities, take the best class first: argmax(-1), or a threshold for a single column.';
+const advice = 'For logits or probabilities take argmax(-1) or a threshold first.';
 
 function readClasses(given: unknown, name: string): Table {
   const [values, shape, place] = readGiven(given, name);
   if (shape.length > 1)
     refuse(
       `${name} must hold one class number per row; row 0 has ${shape[1]} values. ${advice} ` +
-        "For several labels per row, load the metric's 'multilabel' configuration.",
+        "For several labels per row load the 'multilabel' configuration.",
     );
   const data = Float64Array.from(numbersOf(values, place));
   const bad = data.findIndex((value) => !Number.isInteger(value));
