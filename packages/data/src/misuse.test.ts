@@ -23,6 +23,16 @@ describe('what is not understood is refused by name', () => {
     ['map', () => call(rows, 'map', mapper, { num_proc: 4 }), 'it runs in this process'],
     ['map', () => call(rows, 'map', mapper, true), 'map takes its options as an object'],
     ['map', () => call(rows, 'map', mapper, { cache: { inputs: 1 } }), 'which has no key'],
+    [
+      'map of what no row has',
+      () => call(rows, 'map', (row: { text?: string }) => ({ b: row.text })),
+      'map: row 0 returned undefined for b; a missing value is null. The columns are a, t.',
+    ],
+    [
+      'map of batches of nothing',
+      () => call(rows, 'map', () => ({ b: undefined }), { batched: true }),
+      'the function returned undefined',
+    ],
     ['map of a dict', () => call(dict, 'map', mapper, { fnKwargs: {} }), 'any variable around it'],
     ['filter', () => call(rows, 'filter', true), 'filter: function must be a function; got true'],
     ['filter', () => call(rows, 'filter', () => true, { cache: {} }), 'only map keeps results'],

@@ -53,7 +53,7 @@ it.each([
   [() => combine(['accuracy']).compute({ ...rows, average: 'macro' }), 'combined.compute has no option average'],
   [
     () => Reflect.apply(CombinedMetrics.prototype.compute, combine(['f1']), [rows, { average: 'macro' }]),
-    'combined.compute takes one object; got an object with average behind it',
+    'combined.compute takes one object; got an object with average as an extra one',
   ],
   [() => combine(['accuracy']).compute(null as never), 'combined.compute takes its options as an object'],
   [() => combine(['accuracy']).compute(), 'there are no predictions'],

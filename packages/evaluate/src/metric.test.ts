@@ -190,10 +190,10 @@ describe('compute', () => {
     const behind = (name: string) => Reflect.apply(Reflect.get(metric, name), metric, [rows, { normalize: false }]);
     const rows = { predictions: [0], references: [0] };
     expect(() => behind('compute')).toThrow(
-      'accuracy.compute takes one object; got an object with normalize behind it',
+      'accuracy.compute takes one object; got an object with normalize as an extra one',
     );
     expect(() => behind('addBatch')).toThrow(
-      'accuracy.addBatch takes one object; got an object with normalize behind it',
+      'accuracy.addBatch takes one object; got an object with normalize as an extra one',
     );
     await expect(Reflect.apply(load, null, ['f1', undefined, {}])).rejects.toThrow('load takes 2 arguments');
     expect(() => metric.withOptions({ normalise: false } as never)).toThrow('did you mean normalize?');

@@ -137,9 +137,9 @@ export class Metric<Options extends object = object, Result extends MetricResult
  * options behind them.
  */
 export function requireInput(where: string, given: ArrayLike<unknown>): void {
-  const [input = {}, behind] = Array.from(given);
+  const [input = {}, extra] = Array.from(given);
   if (!named.holds(input)) requireOptions(where, input, batchKinds, asInput);
-  if (behind !== undefined) refuse(`${where} takes one object; got ${shown(behind)} behind it`);
+  if (extra !== undefined) refuse(`${where} takes one object; got ${shown(extra)} as an extra one`);
 }
 
 /** A batch of one example, by the names of `add` or those of `addBatch`. */
