@@ -19,9 +19,12 @@ const makers = {
   nvidia: { library: 'libvulkan_nouveau.so', card: '180' },
 };
 const [maker, ...rest] = process.argv.slice(2);
-if (!(maker in makers)) throw new Error(`compiled-kernels: the first word is amd or nvidia, not ${maker}`);
+if (!Object.hasOwn(makers, maker)) throw new Error(`compiled-kernels: the first word is amd or nvidia, not ${maker}`);
 const words = ['tiles', 'step', 'fp16'];
-const card = rest.find((word) => !words.includes(word)) ?? makers[maker].card;
+const [card = makers[maker].card, surplus] = rest.filter((word) => !words.includes(word));
+if (surplus) throw new Error(`compiled-kernels takes one card, and tiles, or step and fp16; got ${surplus} too`);
+if (rest.includes('tiles') && (rest.includes('step') || rest.includes('fp16')))
+  throw new Error('compiled-kernels: tiles are of both precisions; leave out step and fp16');
 const libraries = process.env.MESA_LIBRARIES ?? join(driverFolder, 'root/usr/lib', multiarch);
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-compiled-'));
