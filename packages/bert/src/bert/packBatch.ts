@@ -139,6 +139,8 @@ function requireFirstToken(row: number, tokens: number, firstColumn: number | un
  */
 export function packBatch(inputs: ModelInputs, limits: PackLimits, exampleOffset = 0): PackedBatch {
   const { rows, columns, words, types, mask } = readColumns(inputs);
+  // Read once: a model's configuration is a Proxy, which is slow to read for each token.
+  const { maxPositionEmbeddings, vocabSize, typeVocabSize } = limits;
   let tokens = rows * columns;
   if (mask) for (let at = 0; at < rows * columns; at++) if (mask[at] === 0) tokens--;
 
@@ -159,11 +161,11 @@ export function packBatch(inputs: ModelInputs, limits: PackLimits, exampleOffset
     for (let column = 0; column < columns; column++) {
       const at = row * columns + column;
       if (mask && mask[at] === 0) continue;
-      requirePosition(row, column, limits.maxPositionEmbeddings);
+      requirePosition(row, column, maxPositionEmbeddings);
       const word = words[at] as number;
       const type = types ? (types[at] as number) : 0;
-      requireId(word, limits.vocabSize, 'input_ids', row, column, 'the vocabulary of the model');
-      requireId(type, limits.typeVocabSize, 'token_type_ids', row, column, 'the token types of the model');
+      requireId(word, vocabSize, 'input_ids', row, column, 'the vocabulary of the model');
+      requireId(type, typeVocabSize, 'token_type_ids', row, column, 'the token types of the model');
       packed.inputIds[next] = word;
       packed.positionIds[next] = column;
       packed.typeIds[next] = type;
