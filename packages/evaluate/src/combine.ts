@@ -133,7 +133,7 @@ export function combine(
 function made(metric: unknown, place: string): CombinableMetric {
   if (typeof metric === 'string') return metricOfName(metric);
   if (metric instanceof Promise)
-    throw new MetricOptionError(`combine: ${place} is a Promise: await load(…) first, or give the name alone.`);
+    throw new MetricOptionError(`combine: ${place} is a Promise: await load(…) first, or give the name alone`);
   requireArgument('combine', place, metric, combinable, MetricOptionError);
   return metric as CombinableMetric;
 }

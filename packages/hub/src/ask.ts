@@ -119,12 +119,12 @@ function refusal(
   const code = answer.headers.get('x-error-code');
   const what = `${type} '${name}'`;
   if (code === 'RevisionNotFound')
-    return new HubNotFoundError(`The ${what} has no branch, tag or commit '${revision}'.`, { missing: 'revision' });
+    return new HubNotFoundError(`The ${what} has no branch, tag or commit '${revision}'`, { missing: 'revision' });
   if (code === 'GatedRepo' || answer.status === 403) {
     const page = `${endpoint}/${type === 'model' ? '' : `${type}s/`}${name}`;
     const logIn = hasToken ? 'with the account whose token is used here' : `in a browser, then ${howToLogIn}`;
     return new HubAccessError(
-      `${endpoint} gives no access to the ${what}${through}: accept its terms on ${page} ${logIn}.`,
+      `${endpoint} gives no access to the ${what}${through}: accept its terms on ${page} ${logIn}`,
     );
   }
   if (answer.status === 407)

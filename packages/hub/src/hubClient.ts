@@ -96,7 +96,7 @@ async function askForFiles(
   let page: string | undefined = `${endpoint}/api/${type}s/${name}/tree/${commit}?recursive=true&expand=false`;
   while (page !== undefined) {
     if (pages.has(page) || pages.size >= mostPages)
-      throw new HubError(`${endpoint}: the list of files of '${name}' does not end.`);
+      throw new HubError(`${endpoint}: the list of files of '${name}' does not end`);
     pages.add(page);
     const answer = await ask(page, { headers: { accept: 'application/json' } });
     for (const entry of (await readJson(answer, endpoint)) as TreeEntry[]) {

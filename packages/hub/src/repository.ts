@@ -32,23 +32,23 @@ export function parseRepository(name: string, type: RepoType, revision: string):
     !/\.\.|--|\.git$/.test(name);
   if (!isName) {
     throw new HubNotFoundError(
-      `'${name}' is neither a folder on this machine nor a name on the hub (a name looks like 'bert-base-uncased' or 'owner/name').${hintFor(name)}`,
+      `'${name}' is neither a folder on this machine nor a name on the hub (a name looks like 'bert-base-uncased' or 'owner/name')${hintFor(name)}`,
       { missing: 'folder' },
     );
   }
   const isRevision =
     /^[\w.][\w./@#+=-]*$/.test(revision) && revision.split('/').every((part) => /^(?!\.{1,2}$)./.test(part));
   if (!isRevision || revision.includes('..'))
-    throw new HubError(`'${revision}' is not a branch, tag or commit of '${name}'.`);
+    throw new HubError(`'${revision}' is not a branch, tag or commit of '${name}'`);
   return { name, type, revision };
 }
 
 function hintFor(name: string): string {
-  if (/^~($|[\\/])/.test(name)) return " Only a shell expands '~': give the full path.";
+  if (/^~($|[\\/])/.test(name)) return ". Only a shell expands '~': give the full path.";
   if (/\.(safetensors|json|txt|bin|gguf|onnx|h5|msgpack)$/i.test(name))
-    return ' For a file, give the folder that it is in.';
+    return '. For a file, give the folder that it is in.';
   const [, path] = /^https?:\/\/[^/]+\/(?:datasets\/)?([\w.-]+(?:\/[\w.-]+)?)/.exec(name) ?? [];
-  return path ? ` For an address, give only the name: '${path}'.` : '';
+  return path ? `. For an address, give only the name: '${path}'.` : '';
 }
 
 /**
@@ -63,7 +63,7 @@ export function requireFilename(filename: string): void {
     filename.split('/').some((part) => part === '' || part === '.' || part === '..');
   if (leadsOut) {
     throw new HubError(
-      `'${filename}' is not a file name: give a path inside the repository or folder, such as 'config.json' or 'mrpc/train.parquet'.`,
+      `'${filename}' is not a file name: give a path inside the repository or folder, such as 'config.json' or 'mrpc/train.parquet'`,
     );
   }
 }

@@ -43,7 +43,7 @@ async function resolve(where: string, nameOrFolder: string, filename: string, op
   if (await isFolder(nameOrFolder)) {
     const found = await findInFolder(nameOrFolder, filename);
     if (!found)
-      throw new HubNotFoundError(`The folder '${nameOrFolder}' has no file '${filename}'.`, { missing: 'file' });
+      throw new HubNotFoundError(`The folder '${nameOrFolder}' has no file '${filename}'`, { missing: 'file' });
     return found;
   }
   const pinned = await findPinned(nameOrFolder, filename, options);
@@ -70,7 +70,7 @@ async function takeFile(source: Source, filename: string, options: ResolveOption
     const nearest = remote && remote.files.size <= mostSuggested && nearestName(filename, [...remote.files.keys()]);
     if (remote) await cache.markAbsent(repository, remote.commit, filename);
     throw new HubNotFoundError(
-      `The ${repository.type} '${repository.name}' has no file '${filename}' at '${repository.revision}'${nearest ? `; did you mean '${nearest}'?` : '.'}`,
+      `The ${repository.type} '${repository.name}' has no file '${filename}' at '${repository.revision}'${nearest ? `; did you mean '${nearest}'?` : ''}`,
       { missing: 'file' },
     );
   }

@@ -40,7 +40,7 @@ export async function openSource(name: string, options: ResolveOptions): Promise
     }
   }
   if (options.forceDownload)
-    throw new HubOfflineError(`'${name}' could not be downloaded again: ${offlineReason}.`, { cause });
+    throw new HubOfflineError(`'${name}' could not be downloaded again: ${offlineReason}`, { cause });
   return { repository, cache, commit: await cache.readRevision(repository), remote: undefined, offlineReason, cause };
 }
 
@@ -62,7 +62,7 @@ export async function missingOffline(source: Source, filename: string): Promise<
   const here = commit ? await cache.list(repository, commit) : [];
   if (here.length > 0) {
     return new HubNotFoundError(
-      `The copy of ${repository.type} '${repository.name}' on this machine has no '${filename}', and the hub was not asked (${offlineReason}).`,
+      `The copy of ${repository.type} '${repository.name}' on this machine has no '${filename}', and the hub was not asked (${offlineReason})`,
       { missing: 'file', offline: true, cause },
     );
   }

@@ -22,7 +22,7 @@ let opened: Promise<Device> | null = null;
 export async function defaultDevice(...given: readonly never[]): Promise<Device> {
   if (given[0] !== undefined)
     throw new TensorError(
-      `defaultDevice takes nothing; got ${shown(given[0])}. Use setDefaultDevice(await openDevice({ … }))`,
+      `defaultDevice takes nothing; got ${shown(given[0])}. Use setDefaultDevice(await openDevice({ … })).`,
     );
   const asked = (opened ??= openDevice());
   try {

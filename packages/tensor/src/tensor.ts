@@ -502,6 +502,6 @@ const backwardAdvice = {
 
 function refuse(options: unknown): never {
   throw new TensorError(
-    `new Tensor takes an array on the GPU, { array, shape, device }; got ${shown(options)}. Use tensor(data, { shape, device })`,
+    `new Tensor takes an array on the GPU, { array, shape, device }; got ${shown(options)}. Use tensor(data, { shape, device }).`,
   );
 }

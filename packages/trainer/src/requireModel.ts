@@ -35,7 +35,7 @@ export function requireModel(trained: TrainableModel, args: TrainingArguments, d
   if (device && device !== trained.device) {
     throw new TrainerError(
       'new Trainer: the option device is not the GPU that the model is on. Leave it out, or load the model ' +
-        'there: fromPretrained(name, { device })',
+        'there: fromPretrained(name, { device }).',
     );
   }
   if (args.activationCheckpointing && typeof trained.activationCheckpointingEnable !== 'function') {

@@ -120,7 +120,7 @@ function requireOwnOptimizer(
   };
   if (trained && modelInit) fail('pass either model or modelInit, not both');
   if (!trained && !modelInit)
-    fail(`model must be ${modelKind.what}; got ${shown(trained)}. Or pass modelInit, which makes one for each run`);
+    fail(`model must be ${modelKind.what}; got ${shown(trained)}. Or pass modelInit, which makes one for each run.`);
   if (optimizer && optimizerClsAndKwargs) fail('pass either optimizers or optimizerClsAndKwargs, not both');
   if (modelInit && (optimizer || scheduler))
     fail(

@@ -30,4 +30,4 @@ export { isError, messageOf } from './isError.ts';
 export { onAssignment } from './onAssignment.ts';
 export { provided } from './provided.ts';
 export { nearestName } from './nearestName.ts';
-export { firstOf, shown } from './shown.ts';
+export { endSentence, firstOf, shown } from './shown.ts';

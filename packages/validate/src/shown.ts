@@ -24,3 +24,6 @@ export const withArticle = (name: string): string => `a${/^[AEIOU]/.test(name) ?
 /** At most `most` names: `a, b, …`. */
 export const firstOf = (names: readonly string[], most: number): string =>
   names.slice(0, most).join(', ') + (names.length > most ? ', …' : '');
+
+/** A message with a full stop at its end, so that another sentence can follow. */
+export const endSentence = (message: string): string => (/[.?!]$/.test(message) ? message : `${message}.`);

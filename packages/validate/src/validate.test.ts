@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
+  endSentence,
   ArgumentError,
   array,
   arrayOf,
@@ -211,4 +212,12 @@ describe('shown', () => {
     [NaN, 'NaN'],
     [Symbol('s'), 'a symbol'],
   ])('%s', (value, expected) => expect(shown(value)).toBe(expected));
+});
+
+describe('endSentence', () => {
+  it.each([
+    ['the batch is empty', 'the batch is empty.'],
+    ['The batch is empty. Give it rows.', 'The batch is empty. Give it rows.'],
+    ['the batch has labels; did you mean label?', 'the batch has labels; did you mean label?'],
+  ])('%s', (message, expected) => expect(endSentence(message)).toBe(expected));
 });

@@ -165,17 +165,17 @@ export function readOptions(words: readonly string[]): DemoOptions {
     const [first, second = null, ...more] = rest;
     if (!values.model || more.length > 0)
       throw new DemoError(
-        'predict needs --model FOLDER and one or two sentences: each in quotation marks, or on standard input, one a line.',
+        'predict needs --model FOLDER and one or two sentences: each in quotation marks, or on standard input, one a line',
       );
     const sentences = first === undefined ? null : ([first, second] as const);
     return { command: 'predict', model: values.model, sentences, ...shared };
   }
   if (command !== 'train' || rest.length > 0)
     throw new DemoError(
-      `"${[command, ...rest].join(' ')}" is not a command; there are train (the default) and predict.`,
+      `"${[command, ...rest].join(' ')}" is not a command; there are train (the default) and predict`,
     );
   if (values.pocket && (values.model ?? values.dataset) !== undefined)
-    throw new DemoError('--pocket has a model and a dataset of its own: leave it out, or --model and --dataset.');
+    throw new DemoError('--pocket has a model and a dataset of its own: leave it out, or --model and --dataset');
   return {
     command: 'train',
     model: values.model ?? null,
@@ -212,14 +212,14 @@ function textColumnsOf(text: string | undefined): string[] | null {
   if (text === undefined) return null;
   const names = text.split(',').map((name) => name.trim());
   if (names.length > 2 || names.includes(''))
-    throw new DemoError(`--text-columns takes one name or two with a comma between them; got "${text}".`);
+    throw new DemoError(`--text-columns takes one name or two with a comma between them; got "${text}"`);
   return names;
 }
 
 function delimiterOf(text: string | undefined): string | null {
   if (text === undefined) return null;
   const delimiter = text === '\\t' ? '\t' : text;
-  if (delimiter.length !== 1) throw new DemoError(`--delimiter must be one character; got "${text}".`);
+  if (delimiter.length !== 1) throw new DemoError(`--delimiter must be one character; got "${text}"`);
   return delimiter;
 }
 
@@ -233,6 +233,6 @@ function numberOf(
 ): number | null {
   if (text === undefined) return null;
   const value = text.trim() === '' ? NaN : Number(text);
-  if (!Number.isFinite(value) || !fits(value)) throw new DemoError(`--${name} must be ${wanted}; got "${text}".`);
+  if (!Number.isFinite(value) || !fits(value)) throw new DemoError(`--${name} must be ${wanted}; got "${text}"`);
   return value;
 }

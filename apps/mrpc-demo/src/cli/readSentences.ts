@@ -24,7 +24,7 @@ export async function readSentences(
   const [first, second = null, ...more] = lines.map((line) => line.replace(/^\uFEFF/, '').trim()).filter(Boolean);
   if (first === undefined || more.length > 0)
     throw new DemoError(
-      `predict reads one sentence or two from standard input, one a line; got ${more.length > 0 ? more.length + 2 : 'none'}.`,
+      `predict reads one sentence or two from standard input, one a line; got ${more.length > 0 ? more.length + 2 : 'none'}`,
     );
   return [first, second];
 }

@@ -84,7 +84,10 @@ describe('labelledData', () => {
     [{ validation: rows(1, () => 1) }, /needs train/],
     [{ train: rows(4, (row) => [row, row]) }, /must be names, whole numbers from 0, or scores/],
     [{ train: [{ 'a;b': 'x' }] }, /--delimiter/],
-    [{ train: rows(2, () => 'a'), validation: rows(1, () => 'b') }, /the label "b" .* there are a\./],
+    [
+      { train: rows(2, () => 'a'), validation: rows(1, () => 'b') },
+      /mine has the label "b" to validate on, which no row to train on has; there are a$/,
+    ],
   ])('refuses %#', async (splits, message) => {
     await expect(read(splits)).rejects.toThrow(DemoError);
     await expect(read(splits)).rejects.toThrow(message);

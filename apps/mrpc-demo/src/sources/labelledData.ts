@@ -23,7 +23,7 @@ export async function labelledData(
   say: (line: string) => void,
 ): Promise<LabelledData> {
   const all = splits['train'];
-  if (!all) throw new DemoError(`${name} has the splits ${splits.splitNames().join(', ')}; training needs train.`);
+  if (!all) throw new DemoError(`${name} has the splits ${splits.splitNames().join(', ')}; training needs train`);
   const labelColumn = findColumn(name, all, options.labelColumn ?? 'label', '--label-column');
   const textColumns = chooseTextColumns(name, all, labelColumn, options.textColumns);
   let train = await labelledRows(all, 'train', labelColumn, say);
@@ -31,7 +31,7 @@ export async function labelledData(
   const given = splits.splitNames().find((split) => /^(validation|dev)/.test(split)) ?? 'test';
   let validation = splits[given] && (await labelledRows(splits[given], given, labelColumn, say));
   if (!validation || validation.length === 0) {
-    if (train.length < 2) throw new DemoError(`${name} has ${train.length} labelled rows to train on; two are needed.`);
+    if (train.length < 2) throw new DemoError(`${name} has ${train.length} labelled rows to train on; two are needed`);
     const divided = train.trainTestSplit({ testSize: heldOut, seed });
     [train, validation] = [divided.split('train'), divided.split('test')];
     say(`There are no labelled rows to validate on: ${validation.length} rows of train are held out.`);
@@ -77,7 +77,7 @@ function chooseTextColumns(
   const texts = dataset.columnNames.filter((column) => column !== labelColumn && isText(dataset.features[column]));
   if (texts.length === 1 || texts.length === 2) return texts;
   throw new DemoError(
-    `${name} has the columns ${dataset.columnNames.join(', ')}; say which one or two hold the texts: --text-columns A,B.`,
+    `${name} has the columns ${dataset.columnNames.join(', ')}; say which one or two hold the texts: --text-columns A,B`,
   );
 }
 
@@ -118,7 +118,7 @@ function readLabels(name: string, dataset: Dataset<Row>, column: string): Labels
       const number = numbers.get(String(label));
       if (number === undefined)
         throw new DemoError(
-          `${name} has the label "${String(label)}" to validate on, which no row to train on has; there are ${names.join(', ')}.`,
+          `${name} has the label "${String(label)}" to validate on, which no row to train on has; there are ${names.join(', ')}`,
         );
       return number;
     };
@@ -126,7 +126,7 @@ function readLabels(name: string, dataset: Dataset<Row>, column: string): Labels
   }
   if (labels.length === 0 || !labels.every((label) => typeof label === 'number'))
     throw new DemoError(
-      `the labels of ${name} in ${column} must be names, whole numbers from 0, or scores; there is ${JSON.stringify(labels.find((label) => typeof label !== 'number') ?? null)}.`,
+      `the labels of ${name} in ${column} must be names, whole numbers from 0, or scores; there is ${JSON.stringify(labels.find((label) => typeof label !== 'number') ?? null)}`,
     );
   if (labels.some((label) => !Number.isInteger(label) || label < 0)) return { names: null, numberOf: null };
   const count = labels.reduce((most, label) => Math.max(most, label), 1) + 1;

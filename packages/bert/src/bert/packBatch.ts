@@ -48,11 +48,11 @@ function matrix(inputs: ModelInputs, name: string, rows: number, columns: number
   if (!array) return undefined;
   if (array.shape.length !== 2 || array.shape[0] !== rows || array.shape[1] !== columns) {
     throw new BatchError(
-      `${name} has shape [${array.shape.join(', ')}]; it must equal that of input_ids, [${rows}, ${columns}].`,
+      `${name} has shape [${array.shape.join(', ')}]; it must equal that of input_ids, [${rows}, ${columns}]`,
     );
   }
   if (array.data.length !== rows * columns)
-    throw new BatchError(`${name} holds ${array.data.length} values for its shape [${rows}, ${columns}].`);
+    throw new BatchError(`${name} holds ${array.data.length} values for its shape [${rows}, ${columns}]`);
   return array.data;
 }
 
@@ -66,7 +66,7 @@ function readMask(mask: ArrayLike<unknown>, columns: number): Uint8Array {
     else if (value !== 0 && value !== false) {
       const row = Math.floor(at / columns);
       throw new BatchError(
-        `attention_mask[${row}, ${at % columns}] must be 1 for a token or 0 for padding; got ${shown(value)}.`,
+        `attention_mask[${row}, ${at % columns}] must be 1 for a token or 0 for padding; got ${shown(value)}`,
         { row },
       );
     }
@@ -84,7 +84,7 @@ function readColumns(inputs: ModelInputs): TokenColumns {
   const [rows = 0, columns = 0] = ids.shape;
   if (ids.shape.length !== 2 || rows < 1 || columns < 1) {
     throw new BatchError(
-      `input_ids must have the shape [rows, columns], with at least one of each; got [${ids.shape.join(', ')}].`,
+      `input_ids must have the shape [rows, columns], with at least one of each; got [${ids.shape.join(', ')}]`,
     );
   }
   const mask = matrix(inputs, 'attention_mask', rows, columns);

@@ -11,7 +11,7 @@ export function tokenWidth(where: string, values: ArrayLike<number>, tokens: num
   const width = (values as ArrayLike<number> | undefined)?.length ? values.length / tokens : NaN;
   if (Number.isInteger(width)) return width;
   throw new BatchError(
-    `${where}: values must be an array [${tokens} tokens, width], such as await lastHiddenState.data(); got ${shown(values)}.`,
+    `${where}: values must be an array [${tokens} tokens, width], such as await lastHiddenState.data(); got ${shown(values)}`,
   );
 }
 

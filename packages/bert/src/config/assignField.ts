@@ -25,7 +25,7 @@ export function settle(config: object): void {
  */
 export function assignField(config: AssignedConfig, name: string, given: unknown): void {
   if (name === 'labels')
-    throw new ConfigError("config.labels follows from config.id2label: assign ['no', 'yes'] to that.");
+    throw new ConfigError("config.labels follows from config.id2label: assign ['no', 'yes'] to that");
   if ((labelNames as readonly string[]).includes(name)) assignLabels(config, name, given);
   else if ((fieldNames as readonly string[]).includes(name)) assign(config, name as keyof BertConfigFields, given);
   else throw new ConfigError(noFieldMessage('config', name));
@@ -45,7 +45,7 @@ function assign(config: AssignedConfig, name: keyof BertConfigFields, given: unk
 
 function assignLabels(config: AssignedConfig, name: string, given: unknown): void {
   const labels = resolveLabels({ [name]: given }, 'config');
-  if (!labels) throw new ConfigError(`config.${name} must be labels; got ${shown(given)}.`);
+  if (!labels) throw new ConfigError(`config.${name} must be labels; got ${shown(given)}`);
   requireProblem(config, labels.length, 'config');
   const { length } = config.labels;
   if (ofModel in config && labels.length !== length)

@@ -140,13 +140,13 @@ export class BertConfig implements BertConfigFields {
     if (type === undefined && typeof architecture === 'string' && !/^Bert(Model|For|LMHead)/.test(architecture))
       throw modelTypeError(architecture, source, 'architectures[0]');
     if (type === undefined && json.hidden_size === undefined) {
-      throw new ConfigError(`${source} has neither model_type nor hidden_size: it does not describe a BERT.`);
+      throw new ConfigError(`${source} has neither model_type nor hidden_size: it does not describe a BERT`);
     }
     for (const { key, harmless, what } of unsupported) {
       const value: unknown = json[key];
       const isHarmless = harmless.some((one) => JSON.stringify(one) === JSON.stringify(value));
       if (value !== undefined && value !== null && !isHarmless) {
-        throw new ConfigError(`${source}: ${key} is ${shown(value)}; ${what} is not supported.`);
+        throw new ConfigError(`${source}: ${key} is ${shown(value)}; ${what} is not supported`);
       }
     }
     const read: Record<string, unknown> = {};

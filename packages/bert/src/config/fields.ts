@@ -83,19 +83,19 @@ function requireSizes(fields: BertConfigFields, source: string): void {
   for (const [name, most] of Object.entries(largest) as [keyof typeof largest, number][]) {
     const value: unknown = fields[name];
     if (!Number.isInteger(value) || fields[name] < 1)
-      throw new ConfigError(`${source}: ${name} must be a whole number of at least 1; got ${shown(value)}.`);
+      throw new ConfigError(`${source}: ${name} must be a whole number of at least 1; got ${shown(value)}`);
     if (fields[name] > most)
       throw new ConfigError(`${source}: ${name} must be at most ${most}; got ${shown(value)}. Is the file damaged?`);
   }
   const { hiddenSize, numAttentionHeads, padTokenId } = fields;
   if (hiddenSize % numAttentionHeads !== 0)
     throw new ConfigError(
-      `${source}: hiddenSize ${hiddenSize} cannot be divided among ${numAttentionHeads} attention heads.`,
+      `${source}: hiddenSize ${hiddenSize} cannot be divided among ${numAttentionHeads} attention heads`,
     );
   const isId = Number.isInteger(padTokenId) && padTokenId! >= 0 && padTokenId! < fields.vocabSize;
   if (padTokenId !== null && !isId)
     throw new ConfigError(
-      `${source}: padTokenId must be an id below vocabSize, ${fields.vocabSize}; got ${shown(padTokenId)}.`,
+      `${source}: padTokenId must be an id below vocabSize, ${fields.vocabSize}; got ${shown(padTokenId)}`,
     );
 }
 
@@ -112,7 +112,7 @@ export function requireProblem(
 ): void {
   if (problemType !== 'single_label_classification' || numLabels !== 1) return;
   throw new ConfigError(
-    `${source}: problemType is 'single_label_classification' and numLabels is 1: for two classes set numLabels to 2, for one number set problemType to 'regression'.`,
+    `${source}: problemType is 'single_label_classification' and numLabels is 1: for two classes set numLabels to 2, for one number set problemType to 'regression'`,
   );
 }
 
@@ -122,12 +122,12 @@ export function requireFields(fields: BertConfigFields, source: string): void {
   for (const name of ['hiddenDropoutProb', 'attentionProbsDropoutProb', 'classifierDropout'] as const) {
     const value = fields[name];
     if (!isProbability(value) && !(name === 'classifierDropout' && value === null))
-      throw new ConfigError(`${source}: ${name} must be a probability of at least 0 and below 1; got ${shown(value)}.`);
+      throw new ConfigError(`${source}: ${name} must be a probability of at least 0 and below 1; got ${shown(value)}`);
   }
   for (const name of ['initializerRange', 'layerNormEps'] as const) {
     const value: unknown = fields[name];
     if (!Number.isFinite(value) || !(fields[name] > 0))
-      throw new ConfigError(`${source}: ${name} must be a positive number; got ${shown(value)}.`);
+      throw new ConfigError(`${source}: ${name} must be a positive number; got ${shown(value)}`);
   }
   if (fields.hiddenAct !== 'gelu')
     throw new ConfigError(
@@ -136,6 +136,6 @@ export function requireFields(fields: BertConfigFields, source: string): void {
     );
   if (fields.problemType !== null && !problemTypes.includes(fields.problemType))
     throw new ConfigError(
-      `${source}: problemType must be one of ${problemTypes.join(', ')}, or null; got ${shown(fields.problemType)}.`,
+      `${source}: problemType must be one of ${problemTypes.join(', ')}, or null; got ${shown(fields.problemType)}`,
     );
 }

@@ -20,15 +20,15 @@ const mostLabels = 2 ** 20;
 function requireCount(count: unknown, source: string): void {
   if (!Number.isInteger(count) || Number(count) < 1)
     throw new ConfigError(
-      `${source}: numLabels must be a whole number of at least 1 (1 means regression); got ${shown(count)}.`,
+      `${source}: numLabels must be a whole number of at least 1 (1 means regression); got ${shown(count)}`,
     );
   if (Number(count) > mostLabels)
-    throw new ConfigError(`${source}: numLabels must be at most ${mostLabels}; got ${shown(count)}.`);
+    throw new ConfigError(`${source}: numLabels must be at most ${mostLabels}; got ${shown(count)}`);
 }
 
 function requireObject(given: unknown, name: string, what: string, source: string): void {
   if (typeof given !== 'object' || given === null)
-    throw new ConfigError(`${source}: ${name} must be ${what}; got ${shown(given)}.`);
+    throw new ConfigError(`${source}: ${name} must be ${what}; got ${shown(given)}`);
 }
 
 function namesById(id2label: NonNullable<LabelOptions['id2label']>, source: string): string[] {
@@ -38,10 +38,10 @@ function namesById(id2label: NonNullable<LabelOptions['id2label']>, source: stri
     const name = given.get(String(id));
     if (!given.has(String(id)))
       throw new ConfigError(
-        `${source}: id2label must number its ${given.size} classes 0 to ${given.size - 1}; ${id} is missing.`,
+        `${source}: id2label must number its ${given.size} classes 0 to ${given.size - 1}; ${id} is missing`,
       );
     if (typeof name !== 'string' && typeof name !== 'number' && typeof name !== 'boolean')
-      throw new ConfigError(`${source}: the name of class ${id} in id2label must be a string; got ${shown(name)}.`);
+      throw new ConfigError(`${source}: the name of class ${id} in id2label must be a string; got ${shown(name)}`);
     return String(name);
   });
 }
@@ -52,7 +52,7 @@ function namesByLabel(label2id: NonNullable<LabelOptions['label2id']>, source: s
   return entries.map(([name, id], index) => {
     if (id !== index)
       throw new ConfigError(
-        `${source}: label2id must number its ${entries.length} classes 0 to ${entries.length - 1}; '${name.slice(0, 60)}' is ${shown(id)}.`,
+        `${source}: label2id must number its ${entries.length} classes 0 to ${entries.length - 1}; '${name.slice(0, 60)}' is ${shown(id)}`,
       );
     return name;
   });

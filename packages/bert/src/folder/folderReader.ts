@@ -32,7 +32,7 @@ function addressReader(address: string): FolderReader {
     name: base,
     async read(path) {
       const unreadable = (reason: string, cause?: unknown) =>
-        new CheckpointError(`${base}/${path} could not be read: ${reason}.`, { cause });
+        new CheckpointError(`${base}/${path} could not be read: ${reason}`, { cause });
       try {
         const response = await fetch(`${base}/${path}`);
         if (response.status === 404 || response.status === 410) return undefined;

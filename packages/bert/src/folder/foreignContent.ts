@@ -14,11 +14,11 @@ const beginnings: readonly (readonly [matches: (text: string) => boolean, what: 
   [
     // What `git clone` without Git LFS leaves instead of a large file.
     (text) => text.startsWith(lfs),
-    'a Git LFS pointer, not the file itself. Run "git lfs pull" in its folder, or load it by its hub name',
+    'a Git LFS pointer, not the file itself. Run "git lfs pull" in its folder, or load it by its hub name.',
   ],
   [
     (text) => /^\s*<(!doctype|html|\?xml)/i.test(text),
-    'a web page, not the file itself: the download was answered with a login or an error. Download it again',
+    'a web page, not the file itself: the download was answered with a login or an error. Download it again.',
   ],
   [
     (text) => text.startsWith('GGUF'),
@@ -38,7 +38,7 @@ const beginnings: readonly (readonly [matches: (text: string) => boolean, what: 
  */
 export function refuseForeignText(text: string, source: string): void {
   const found = beginnings.find(([matches]) => matches(text));
-  if (found) throw new CheckpointError(`${source} is ${found[1]}.`);
+  if (found) throw new CheckpointError(`${source} is ${found[1]}`);
 }
 
 /** The same for the bytes of a file. @throws CheckpointError */

@@ -30,7 +30,7 @@ export function parseJsonObject(text: string, source: string): Record<string, un
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CheckpointError(
-      `${source} should hold a JSON object; it holds ${Array.isArray(value) ? 'a list' : shown(value)}.`,
+      `${source} should hold a JSON object; it holds ${Array.isArray(value) ? 'a list' : shown(value)}`,
     );
   }
   if (isTooDeep(value))

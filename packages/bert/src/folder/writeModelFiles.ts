@@ -18,7 +18,7 @@ export async function writeModelFiles(
 ): Promise<void> {
   if (typeof folder === 'string')
     return writeFilesAtomic(folder, files, isStale).catch((cause: unknown) => {
-      throw new CheckpointError(`could not write to ${folder}: ${whyUnwritten(cause)}.`, { cause });
+      throw new CheckpointError(`could not write to ${folder}: ${whyUnwritten(cause)}`, { cause });
     });
   if (isHandle(folder)) return writeToHandle(folder, files, isStale);
   for (const [name, content] of files) folder.set(name, content);

@@ -77,7 +77,7 @@ function readTargets(labels: HostArray, rows: number, numLabels: number, problem
   if (bad >= 0) {
     const wanted = regression ? 'finite numbers' : 'from 0 to 1, with several labels per row';
     const row = Math.floor(bad / numLabels);
-    throw new BatchError(`labels of row ${row} must be ${wanted}; got ${data[bad]}.`, { row });
+    throw new BatchError(`labels of row ${row} must be ${wanted}; got ${data[bad]}`, { row });
   }
   return { problemType, values, labelled: rows };
 }

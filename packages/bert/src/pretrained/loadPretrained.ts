@@ -39,7 +39,7 @@ function sourceOf(weights: ReadonlyMap<string, HostWeight>, device: Device): Wei
   return (name) => {
     const weight = weights.get(name);
     if (!weight)
-      throw new CheckpointError(`The model asks for a weight '${name}' that its list of shapes does not have.`);
+      throw new CheckpointError(`The model asks for a weight '${name}' that its list of shapes does not have`);
     return new Parameter(weight.data, { shape: weight.shape, device });
   };
 }

@@ -108,8 +108,8 @@ const unsupported = ['position_ids', 'inputs_embeds', 'head_mask', 'encoder_hidd
 /** Options that Python passes with the inputs; here they are in a separate object. */
 const options: Readonly<Record<string, string>> = {
   output_hidden_states: 'pass it as an option: forward(batch, { outputHiddenStates: true })',
-  output_attentions: 'attention probabilities are not kept. Leave it out',
-  return_dict: 'the output is always an object. Leave it out',
+  output_attentions: 'attention probabilities are not kept. Leave it out.',
+  return_dict: 'the output is always an object. Leave it out.',
   num_items_in_batch: 'pass it as an option: forward(batch, { numItemsInBatch })',
 };
 
@@ -119,7 +119,7 @@ function refuseMisnamed(where: string, inputs: object): void {
     if (known.includes(name)) continue;
     const pythonName = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     if (Object.hasOwn(options, pythonName))
-      throw new BatchError(`${where}: the batch has ${name}: ${options[pythonName]}.`);
+      throw new BatchError(`${where}: the batch has ${name}: ${options[pythonName]}`);
     if (unsupported.includes(pythonName))
       throw new BatchError(`${where}: the batch has ${name}, which is not supported. Leave it out.`);
     const nearest = nearestName(name, known);

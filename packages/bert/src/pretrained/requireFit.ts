@@ -10,7 +10,7 @@ export function requireComputable({ hiddenSize, numAttentionHeads }: BertConfig,
   if (headSize > largestHead)
     throw new ConfigError(
       `${source}: hiddenSize ${hiddenSize} over numAttentionHeads ${numAttentionHeads} makes heads of ${headSize} channels; ` +
-        `at most ${largestHead} are supported.`,
+        `at most ${largestHead} are supported`,
     );
 }
 

@@ -93,7 +93,7 @@ export function normalize(vectors: Vectors): Vectors {
   const [rows, width] = shape;
   if (shape.length !== 2 || data.length !== rows * width)
     throw new BatchError(
-      `normalize: shape must be [rows, width] of the ${data.length} values in data; got ${shown(shape)}.`,
+      `normalize: shape must be [rows, width] of the ${data.length} values in data; got ${shown(shape)}`,
     );
   const result = new Float32Array(data.length);
   for (let start = 0; start < data.length; start += width) {

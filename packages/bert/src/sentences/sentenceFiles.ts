@@ -49,10 +49,10 @@ function readPooling(config: Readonly<Record<string, unknown>>, source: string):
   const modes: readonly unknown[] = Array.isArray(stated) ? stated : [stated];
   const other = modes.find((mode) => !isPoolingMode(mode));
   if (other !== undefined || modes.length === 0)
-    throw new CheckpointError(`${source} asks for pooling by ${shown(other)}; 'mean', 'cls' and 'max' are supported.`);
+    throw new CheckpointError(`${source} asks for pooling by ${shown(other)}; 'mean', 'cls' and 'max' are supported`);
   if (config.include_prompt === false)
     throw new CheckpointError(
-      `${source} says include_prompt: false, to leave the prompt's tokens out of the mean; that is not supported.`,
+      `${source} says include_prompt: false, to leave the prompt's tokens out of the mean; that is not supported`,
     );
   return modes.filter(isPoolingMode);
 }
@@ -71,15 +71,15 @@ function readModules(text: string, source: string): readonly ModuleEntry[] {
   const modules = (Array.isArray(list) ? list : []).map((entry: unknown): ModuleEntry => {
     const { type, path } = (entry ?? {}) as Record<string, unknown>;
     if (typeof type !== 'string' || typeof path !== 'string' || !/^[\w.-]*$/.test(path))
-      throw new CheckpointError(`${source}: a module must be { type, path }; got ${shown(entry)}.`);
+      throw new CheckpointError(`${source}: a module must be { type, path }; got ${shown(entry)}`);
     return { kind: type.slice(type.lastIndexOf('.') + 1), path };
   });
   const kinds = modules.map(({ kind }) => kind);
   const other = kinds.find((kind) => !moduleKinds.includes(kind));
-  if (other) throw new CheckpointError(`${source} has a module ${other}; ${moduleKinds.join(', ')} are supported.`);
+  if (other) throw new CheckpointError(`${source} has a module ${other}; ${moduleKinds.join(', ')} are supported`);
   if (!['Transformer,Pooling', 'Transformer,Pooling,Normalize'].includes(kinds.join()))
     throw new CheckpointError(
-      `${source} must list Transformer, Pooling and perhaps Normalize, in this order; it lists ${kinds.join(', ') || 'no modules'}.`,
+      `${source} must list Transformer, Pooling and perhaps Normalize, in this order; it lists ${kinds.join(', ') || 'no modules'}`,
     );
   return modules;
 }
@@ -88,11 +88,11 @@ function readPrompts(config: Readonly<Record<string, unknown>>, source: string) 
   const { prompts = {}, default_prompt_name: name } = config;
   const entries = Object.entries((prompts ?? {}) as Record<string, unknown>);
   const wrong = entries.find(([, prompt]) => typeof prompt !== 'string');
-  if (wrong) throw new CheckpointError(`${source}: the prompt ${wrong[0]} must be a string; got ${shown(wrong[1])}.`);
+  if (wrong) throw new CheckpointError(`${source}: the prompt ${wrong[0]} must be a string; got ${shown(wrong[1])}`);
   const texts = new Map(entries as [string, string][]);
   const defaultPrompt = name === undefined || name === null ? '' : texts.get(String(name));
   if (defaultPrompt === undefined)
-    throw new CheckpointError(`${source}: default_prompt_name is ${shown(name)}, which is not among its prompts.`);
+    throw new CheckpointError(`${source}: default_prompt_name is ${shown(name)}, which is not among its prompts`);
   return { prompts: texts, defaultPrompt };
 }
 
@@ -116,7 +116,7 @@ export async function readSentenceConfig(files: PretrainedFiles): Promise<Senten
     !(Number.isInteger(maxSeqLength) && Number(maxSeqLength) > 2)
   )
     throw new CheckpointError(
-      `${files.name}/${settingsFile}: max_seq_length must be a whole number above 2; got ${shown(maxSeqLength)}.`,
+      `${files.name}/${settingsFile}: max_seq_length must be a whole number above 2; got ${shown(maxSeqLength)}`,
     );
   const poolingPath = pathOf('Pooling');
   const poolingFile = `${poolingPath}/config.json`;

@@ -1,4 +1,4 @@
-import { messageOf } from '@attune/validate';
+import { endSentence, messageOf } from '@attune/validate';
 import {
   ArgumentError,
   callable,
@@ -114,7 +114,7 @@ async function createChecked(parts: Omit<TokenizerParts, 'steps'>, source: strin
   } catch (error) {
     const reason = messageOf(error);
     throw new TokenizerError(
-      `${source} does not make a tokenizer: ${reason.slice(0, 300)} It is damaged, or belongs to another kind of model than BERT.`,
+      `${source} does not make a tokenizer: ${endSentence(reason.slice(0, 300))} It is damaged, or belongs to another kind of model than BERT.`,
       { cause: error },
     );
   }
@@ -153,7 +153,7 @@ export async function tokenizerFromFiles(files: TokenizerFiles, options: Tokeniz
   requireOptions('tokenizerFromFiles', files, fileKinds, { error: TokenizerError });
   requireOptions('tokenizerFromFiles', options, overrideKinds, advice);
   if (!files.tokenizerJson && files.vocabulary === undefined)
-    throw new TokenizerError('tokenizerFromFiles: neither tokenizerJson nor vocabulary was given; pass one of them.');
+    throw new TokenizerError('tokenizerFromFiles: neither tokenizerJson nor vocabulary was given; pass one of them');
   return makeTokenizer(files, options, '');
 }
 

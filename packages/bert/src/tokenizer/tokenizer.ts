@@ -43,7 +43,7 @@ function readIds(operation: string, given: Iterable<number>): number[] {
   const wrong = ids.findIndex((id) => !isId(id));
   if (wrong >= 0)
     throw new TokenizerError(
-      `${operation}: ids[${wrong}] must be a token id; got ${shown(ids[wrong])}.${isTexts(ids[wrong]) ? ' batchDecode takes lists of lists.' : ''}`,
+      `${operation}: ids[${wrong}] must be a token id; got ${shown(ids[wrong])}${isTexts(ids[wrong]) ? '. batchDecode takes lists of lists.' : ''}`,
     );
   return ids;
 }

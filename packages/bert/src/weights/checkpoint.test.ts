@@ -199,7 +199,7 @@ describe('checkpoints', () => {
     await writeFile(folder, 'a file stands where the folder should be');
     const save = model.savePretrained(folder);
     await expect(save).rejects.toThrow(CheckpointError);
-    await expect(save).rejects.toThrow(`could not write to ${folder}: a file of that name is in the way.`);
+    await expect(save).rejects.toThrow(`could not write to ${folder}: a file of that name is in the way`);
     await expect(model.savePretrained(join(scratch, 'x'), { maxShardSize: 'much' })).rejects.toThrow(
       /maxShardSize must be .*; got "much"/,
     );

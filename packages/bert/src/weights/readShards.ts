@@ -13,12 +13,12 @@ export async function readShards(
 ): Promise<Map<string, StoredTensor>> {
   const map = parseJsonObject(indexText, source).weight_map;
   if (typeof map !== 'object' || map === null)
-    throw new CheckpointError(`${source} has no weight_map: it does not say which file holds which weight.`);
+    throw new CheckpointError(`${source} has no weight_map: it does not say which file holds which weight`);
   const shardOf = new Map(Object.entries(map as Record<string, unknown>));
   const tensors = new Map<string, StoredTensor>();
   for (const shard of new Set(shardOf.values())) {
     if (typeof shard !== 'string' || !/^[\w.-]+\.safetensors$/.test(shard)) {
-      throw new CheckpointError(`${source} must name safetensors files in the same folder; it names ${shown(shard)}.`);
+      throw new CheckpointError(`${source} must name safetensors files in the same folder; it names ${shown(shard)}`);
     }
     const bytes = await files.read(shard);
     if (!bytes)

@@ -6,7 +6,7 @@ export function parseShardSize(size: number | string): number {
   const match = typeof size === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*([KMGT])(i?)B\s*$/i.exec(size) : null;
   if (!match)
     throw new CheckpointError(
-      `maxShardSize must be a number of bytes or a string such as '5GB' or '200MB'; got ${JSON.stringify(size)}.`,
+      `maxShardSize must be a number of bytes or a string such as '5GB' or '200MB'; got ${JSON.stringify(size)}`,
     );
   const power = 'KMGT'.indexOf(match[2]!.toUpperCase()) + 1;
   return Number(match[1]) * (match[3] ? 1024 : 1000) ** power;

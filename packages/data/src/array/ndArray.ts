@@ -20,7 +20,7 @@ export class NdArray {
     requireArgument('new NdArray', 'shape', shape, array, DatasetError);
     const size = shape.reduce((product, length) => product * length, 1);
     if (size !== data.length || !shape.every((length) => Number.isInteger(length) && length >= 0)) {
-      throw new DatasetError(`NdArray: shape [${shape.join(', ')}] needs ${size} numbers; got ${data.length}.`);
+      throw new DatasetError(`NdArray: shape [${shape.join(', ')}] needs ${size} numbers; got ${data.length}`);
     }
     this.data = data;
     this.shape = [...shape];
@@ -43,7 +43,7 @@ export class NdArray {
   at(...index: readonly number[]): number | NdArray {
     const { shape } = this;
     if (index.length > shape.length)
-      throw new DatasetError(`NdArray.at: got ${index.length} indices for the shape [${shape.join(', ')}].`);
+      throw new DatasetError(`NdArray.at: got ${index.length} indices for the shape [${shape.join(', ')}]`);
     let offset = 0;
     let size = this.size;
     for (const [axis, wanted] of index.entries()) {
@@ -51,7 +51,7 @@ export class NdArray {
       const position = wanted < 0 ? wanted + length : wanted;
       if (!Number.isInteger(wanted) || position < 0 || position >= length) {
         throw new DatasetError(
-          `NdArray.at: index ${shownValue(wanted)} is out of range for axis ${axis} of length ${length}.`,
+          `NdArray.at: index ${shownValue(wanted)} is out of range for axis ${axis} of length ${length}`,
         );
       }
       size /= length;
@@ -73,11 +73,11 @@ export class NdArray {
     const chosen = axis < 0 ? axis + shape.length : axis;
     const length = shape[chosen];
     if (length === undefined)
-      throw new DatasetError(`NdArray.argmax: no axis ${shownValue(axis)} in the shape [${shape.join(', ')}].`);
+      throw new DatasetError(`NdArray.argmax: no axis ${shownValue(axis)} in the shape [${shape.join(', ')}]`);
     const rest = [...shape.slice(0, chosen), ...shape.slice(chosen + 1)];
     const result = new Int32Array(rest.reduce((product, size) => product * size, 1));
     if (length === 0 && result.length > 0)
-      throw new DatasetError(`NdArray.argmax: axis ${axis} of the shape [${shape.join(', ')}] is empty.`);
+      throw new DatasetError(`NdArray.argmax: axis ${axis} of the shape [${shape.join(', ')}] is empty`);
     const stride = shape.slice(chosen + 1).reduce((product, size) => product * size, 1);
     for (let index = 0; index < result.length; index++) {
       const start = Math.floor(index / stride) * stride * length + (index % stride);

@@ -26,5 +26,5 @@ const rowsKind = arrayOf(object, 'rows');
 /** @throws CollateError for anything but a list of rows that is not empty */
 export function requireRows(where: string, rows: readonly CollatorRow[]): void {
   requireArgument(where, 'rows', rows, rowsKind, CollateError);
-  if (rows.length === 0) throw new CollateError('A batch needs at least one row.');
+  if (rows.length === 0) throw new CollateError('A batch needs at least one row');
 }

@@ -24,7 +24,7 @@ export function misfit(
 ): FeatureError {
   const row = rowOf(index);
   return new FeatureError(
-    `Column '${name}', row ${row}: ${shownValue(input)} is not ${describeFeature(feature)}.${hint}`,
+    `Column '${name}', row ${row}: ${shownValue(input)} is not ${describeFeature(feature)}${hint}`,
     {
       row,
     },
@@ -67,11 +67,11 @@ export function toNumber(given: unknown, feature: Feature, place: Place, index: 
   const number = typeof input === 'string' ? numberOfText(input) : isPlain ? Number(input) : undefined;
   if (number === undefined) throw misfit(place, index, input, feature);
   if (dtype === 'float32' || dtype === 'float64') return number;
-  if (!Number.isInteger(number)) throw misfit(place, index, input, feature, ' Cast to float64 to keep it.');
+  if (!Number.isInteger(number)) throw misfit(place, index, input, feature, '. Cast to float64 to keep it.');
   if (!Number.isSafeInteger(number))
-    throw misfit(place, index, input, feature, ' It is beyond 2^53: as string every digit is kept.');
+    throw misfit(place, index, input, feature, '. It is beyond 2^53: as string every digit is kept.');
   if ((dtype === 'int32' && (number | 0) !== number) || (dtype === 'uint8' && (number & 0xff) !== number))
-    throw misfit(place, index, input, feature, ' Cast to int64 to keep it.');
+    throw misfit(place, index, input, feature, '. Cast to int64 to keep it.');
   // Adds zero, as whole numbers have no -0.
   return number + 0;
 }
@@ -90,7 +90,7 @@ function toClass(input: unknown, feature: ClassLabel, place: Place, index: numbe
       index,
       input,
       feature,
-      ` Labels are whole numbers from 0 to ${feature.numClasses - 1}, or -1 or -100 for no label.`,
+      `. Labels are whole numbers from 0 to ${feature.numClasses - 1}, or -1 or -100 for no label.`,
     );
   }
   return label;

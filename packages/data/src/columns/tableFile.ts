@@ -123,10 +123,10 @@ export async function packTable(table: Table): Promise<Uint8Array<ArrayBuffer>> 
 export async function unpackTable(bytes: Uint8Array): Promise<Table> {
   const file = bytes.slice();
   if (file.length < prefixLength || new TextDecoder().decode(file.subarray(0, magic.length)) !== magic)
-    throw new DatasetError('This is not a table file.');
+    throw new DatasetError('This is not a table file');
   const expected = file.subarray(magic.length, hashEnd);
   if (!(await digest(file.subarray(hashEnd))).every((byte, index) => byte === expected[index]))
-    throw new DatasetError('The table file is damaged.');
+    throw new DatasetError('The table file is damaged');
   const headerLength = new DataView(file.buffer).getUint32(hashEnd, true);
   const start = Math.ceil((prefixLength + headerLength) / 8) * 8;
   const written = new TextDecoder().decode(file.subarray(prefixLength, prefixLength + headerLength));

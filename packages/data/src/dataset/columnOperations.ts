@@ -27,8 +27,8 @@ export function renamedColumns(table: Table, names: Readonly<Record<string, stri
   const renamed = new Map<string, Column>();
   for (const [name, column] of table) {
     const own = Object.hasOwn(names, name) ? names[name]! : name;
-    if (own === '' && name !== '') throw new DatasetError(`renameColumns: the new name of '${name}' is empty.`);
-    if (renamed.has(own)) throw new DatasetError(`renameColumns: two columns would be called '${own}'.`);
+    if (own === '' && name !== '') throw new DatasetError(`renameColumns: the new name of '${name}' is empty`);
+    if (renamed.has(own)) throw new DatasetError(`renameColumns: two columns would be called '${own}'`);
     renamed.set(own, column);
   }
   return renamed;
@@ -50,7 +50,7 @@ export function withColumn(
   if (table.has(name))
     throw new DatasetError(`addColumn: there is a column '${name}' already. Remove or rename it first.`);
   if (values.length !== length && table.size > 0)
-    throw new DatasetError(`addColumn: '${name}' has ${values.length} values; the dataset has ${length} rows.`);
+    throw new DatasetError(`addColumn: '${name}' has ${values.length} values; the dataset has ${length} rows`);
   return new Map(table).set(name, makeColumn(name, values, options.feature));
 }
 

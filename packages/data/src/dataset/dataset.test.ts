@@ -102,7 +102,7 @@ describe('making a dataset', () => {
     const made = Dataset.fromRows([{ l: 'yes' }, { l: 'no' }, { l: -1 }, { l: -100 }], { features: { l: label } });
     expect(made.column('l')).toEqual([1, 0, -1, -100]);
     expect(() => Dataset.fromRows([{ l: 'maybe' }], { features: { l: label } })).toThrow(
-      'Column \'l\', row 0: "maybe" is not ClassLabel(no, yes).',
+      'Column \'l\', row 0: "maybe" is not ClassLabel(no, yes)',
     );
     expect(() => Dataset.fromRows([{ l: 2 }], { features: { l: label } })).toThrow('from 0 to 1, or -1 or -100');
     expect(() => Dataset.fromColumns({ a: [1] }, { features: { b: label } })).toThrow(ColumnNotFoundError);

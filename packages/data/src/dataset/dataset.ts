@@ -93,7 +93,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     const rows = Int32Array.from(indices, (index) => {
       const position = index < 0 ? index + this.length : index;
       if (!Number.isInteger(index) || position < 0 || position >= this.length)
-        throw new DatasetError(`select: there is no row ${shownValue(index)}; the dataset has ${this.length} rows.`);
+        throw new DatasetError(`select: there is no row ${shownValue(index)}; the dataset has ${this.length} rows`);
       return position;
     });
     return this.#take(rows);
@@ -311,7 +311,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
 function refuseOthers(operation: string, others: readonly unknown[]): void {
   if (others.length > 0)
     throw new DatasetError(
-      `${operation} takes several names as one array, ['a', 'b']; got ${shown(others[0])} after the first.`,
+      `${operation} takes several names as one array, ['a', 'b']; got ${shown(others[0])} after the first`,
     );
 }
 

@@ -62,7 +62,7 @@ class DatasetDictMethods<Row> {
     requireArgument('datasetDict', 'splits', splits, splitsKind, DatasetError);
     for (const [name, dataset] of Object.entries(splits)) {
       if (name in this)
-        throw new SplitError(`A split cannot be called '${name}': DatasetDict has a method of that name.`);
+        throw new SplitError(`A split cannot be called '${name}': DatasetDict has a method of that name`);
       Object.defineProperty(this, name, { value: dataset, enumerable: true });
     }
   }

@@ -23,7 +23,7 @@ export class DatasetRows<Row> {
   constructor(table: Table, rows?: Int32Array) {
     if (!(table instanceof Map))
       throw new DatasetError(
-        'A dataset is made by Dataset.fromRows([{ text, label }, …]), Dataset.fromColumns({ text: […], label: […] }) or loadDataset(path).',
+        'A dataset is made by Dataset.fromRows([{ text, label }, …]), Dataset.fromColumns({ text: […], label: […] }) or loadDataset(path)',
       );
     this.#table = table;
     // Without columns there are no rows.
@@ -77,7 +77,7 @@ export class DatasetRows<Row> {
   at(index: number): Row {
     const position = index < 0 ? index + this.length : index;
     if (!Number.isInteger(index) || position < 0 || position >= this.length)
-      throw new DatasetError(`There is no row ${shownValue(index)}: the dataset has ${this.length} rows.`);
+      throw new DatasetError(`There is no row ${shownValue(index)}: the dataset has ${this.length} rows`);
     const row: Record<string, unknown> = {};
     const own = this.#rows ? this.#rows[position]! : position;
     for (const [name, column] of this.#table) setOwn(row, name, column.at(own));

@@ -16,7 +16,7 @@ export function encodeClasses(name: string, column: Column): Column {
   const encodable = feature.type === 'value' && ['string', 'int32', 'int64', 'bool'].includes(feature.dtype);
   if (!encodable)
     throw new FeatureError(
-      `classEncodeColumn: '${name}' must hold text, whole numbers or booleans; it holds ${describeFeature(feature)}.`,
+      `classEncodeColumn: '${name}' must hold text, whole numbers or booleans; it holds ${describeFeature(feature)}`,
     );
   const values = Array.from({ length: column.length }, (_, row) => column.at(row));
   const gap = values.indexOf(null);

@@ -51,12 +51,12 @@ export async function filterRows(dataset: Rows, predicate: AnyFunction, options:
       const answers: unknown = batched ? answer : [answer];
       if (!Array.isArray(answers) || answers.length !== rows.length)
         throw new MapError(
-          `filter: the function got ${rows.length} rows and must return as many booleans; it returned ${shownValue(answer)}.`,
+          `filter: the function got ${rows.length} rows and must return as many booleans; it returned ${shownValue(answer)}`,
         );
       for (const [index, row] of rows.entries()) {
         if (typeof answers[index] !== 'boolean')
           throw new MapError(
-            `filter: row ${row}: the function must return true or false; it returned ${shownValue(answers[index])}.`,
+            `filter: row ${row}: the function must return true or false; it returned ${shownValue(answers[index])}`,
           );
         if (answers[index]) keep.push(row);
       }

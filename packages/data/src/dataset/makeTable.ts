@@ -36,7 +36,7 @@ export function tableOfRows(rows: readonly object[], options: { readonly feature
   for (const [index, row] of rows.entries()) {
     if (!named.holds(row))
       throw new DatasetError(
-        `fromRows: row ${index} must be an object with a value for each column; got ${shownValue(row)}.`,
+        `fromRows: row ${index} must be an object with a value for each column; got ${shownValue(row)}`,
       );
     for (const name of Object.keys(row)) names.add(name);
   }
@@ -80,12 +80,12 @@ export function concatenateTables(
   partName: (index: number) => string = (index) => `dataset ${index}`,
 ): Table {
   const [first] = tables;
-  if (!first) throw new DatasetError('concatenateDatasets: no dataset was given.');
+  if (!first) throw new DatasetError('concatenateDatasets: no dataset was given');
   const names = [...first.keys()];
   for (const [index, table] of tables.entries()) {
     if (table.size === first.size && names.every((name) => table.has(name))) continue;
     throw new DatasetError(
-      `Rows with different columns cannot be concatenated: ${partName(index)} has the columns ${[...table.keys()].join(', ') || 'none'}, ${partName(0)} has ${names.join(', ') || 'none'}.`,
+      `Rows with different columns cannot be concatenated: ${partName(index)} has the columns ${[...table.keys()].join(', ') || 'none'}, ${partName(0)} has ${names.join(', ') || 'none'}`,
     );
   }
   return new Map(

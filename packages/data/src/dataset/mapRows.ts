@@ -64,7 +64,7 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
       const columns = await (request.batched ? callWithBatch(request, start, end) : callWithRows(request, start, end));
       if (columns === undefined ? newNames !== undefined : returnsNothing) {
         throw new MapError(
-          `map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1}).`,
+          `map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1})`,
         );
       }
       progress.update(end);
@@ -156,7 +156,7 @@ async function callWithBatch(
   });
   if (result === undefined || result === null) return undefined;
   if (!holdsColumns(result))
-    throw new MapError(`map: the function must return an object of columns; it returned ${shownValue(result)}.`);
+    throw new MapError(`map: the function must return an object of columns; it returned ${shownValue(result)}`);
   const columns = new Map<string, ArrayLike<unknown>>();
   for (const [name, values] of definedEntries(result, 'the function', table)) {
     if (!Array.isArray(values) && !isTypedArray(values)) {
@@ -192,7 +192,7 @@ async function callWithRows(
     }
     if (!holdsColumns(result))
       throw new MapError(
-        `map: the function must return an object with the new columns of row ${index}; it returned ${shownValue(result)}.`,
+        `map: the function must return an object with the new columns of row ${index}; it returned ${shownValue(result)}`,
       );
     const entries = definedEntries(result, `row ${index}`, table);
     if (
@@ -213,7 +213,7 @@ async function callWithRows(
   if (nothing === end - start) return undefined;
   if (nothing > 0)
     throw new MapError(
-      `map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1}).`,
+      `map: the function returned columns for some rows and nothing for others (rows ${start} to ${end - 1})`,
     );
   return columns;
 }
@@ -226,7 +226,7 @@ function requireOneLength(columns: Map<string, ArrayLike<unknown>>, given: numbe
     const expected = columns.get(first)!.length;
     if (length !== expected)
       throw new MapError(
-        `map: the returned columns differ in length: '${first}' has ${expected}, '${name}' has ${length}.`,
+        `map: the returned columns differ in length: '${first}' has ${expected}, '${name}' has ${length}`,
       );
   }
   const length = first === undefined ? given : columns.get(first)!.length;

@@ -9,7 +9,7 @@ export function shardRows(length: number, options: ShardOptions): Int32Array {
   const { numShards, index, contiguous = true } = options;
   if (index >= numShards)
     throw new DatasetError(
-      `shard: index must be from 0 to ${numShards - 1}, as numShards is ${numShards}; got ${index}.`,
+      `shard: index must be from 0 to ${numShards - 1}, as numShards is ${numShards}; got ${index}`,
     );
   if (!contiguous)
     return Int32Array.from({ length: Math.ceil((length - index) / numShards) }, (_, row) => index + row * numShards);

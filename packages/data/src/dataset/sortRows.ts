@@ -13,7 +13,7 @@ export function sortedRows(
   const length = columns[0]?.length;
   if (length === undefined) throw new DatasetError('sort: no column is named. Name at least one.');
   if (typeof reverse !== 'boolean' && reverse.length !== columns.length)
-    throw new DatasetError(`sort: ${columns.length} columns, and 'reverse' has ${reverse.length} entries.`);
+    throw new DatasetError(`sort: ${columns.length} columns, and 'reverse' has ${reverse.length} entries`);
   const directions = columns.map((_, index) => ((typeof reverse === 'boolean' ? reverse : reverse[index]) ? -1 : 1));
   const endSign = nullPlacement === 'at_end' ? 1 : -1;
   const order = Array.from({ length }, (_, row) => row);

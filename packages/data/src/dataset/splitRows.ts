@@ -19,7 +19,7 @@ function splitSizes(rows: number, { testSize, trainSize }: SplitOptions): SplitS
     const valid = Number.isInteger(size) ? size > 0 && size < rows : size > 0 && size < 1;
     if (!valid)
       throw new DatasetError(
-        `trainTestSplit: ${name} must be a fraction between 0 and 1, or a number of rows from 1 to ${rows - 1} (there are ${rows}); got ${size}.`,
+        `trainTestSplit: ${name} must be a fraction between 0 and 1, or a number of rows from 1 to ${rows - 1} (there are ${rows}); got ${size}`,
       );
     return Number.isInteger(size) ? size : round(size * rows);
   };
@@ -30,11 +30,11 @@ function splitSizes(rows: number, { testSize, trainSize }: SplitOptions): SplitS
   const train = givenTrain ?? rows - givenTest!;
   if (train + test > rows)
     throw new DatasetError(
-      `trainTestSplit: trainSize and testSize ask for ${train} and ${test} rows; there are ${rows}.`,
+      `trainTestSplit: trainSize and testSize ask for ${train} and ${test} rows; there are ${rows}`,
     );
   if (train === 0)
     throw new DatasetError(
-      `trainTestSplit: nothing is left for train (${rows} rows, testSize ${testSize}, trainSize ${trainSize}).`,
+      `trainTestSplit: nothing is left for train (${rows} rows, testSize ${testSize}, trainSize ${trainSize})`,
     );
   return { train, test };
 }
@@ -47,7 +47,7 @@ export function splitRows(
 ): { train: Int32Array; test: Int32Array } {
   const { train, test } = splitSizes(rows, options);
   if (options.shuffle === false) {
-    if (labels) throw new DatasetError('trainTestSplit: stratifyByColumn needs shuffle.');
+    if (labels) throw new DatasetError('trainTestSplit: stratifyByColumn needs shuffle');
     const order = Int32Array.from({ length: train + test }, (_, row) => row);
     return { train: order.slice(0, train), test: order.slice(train) };
   }
@@ -79,12 +79,12 @@ function stratified(
   const classes = [...rowsOfClass].sort(([a], [b]) => a - b).map(([, rows]) => rows);
   if (classes.some(({ length }) => length < 2))
     throw new DatasetError(
-      `trainTestSplit: a class of '${name}' has a single row; each needs at least 2 to be on both sides.`,
+      `trainTestSplit: a class of '${name}' has a single row; each needs at least 2 to be on both sides`,
     );
   for (const side of ['train', 'test'] as const) {
     if (sizes[side] < classes.length)
       throw new DatasetError(
-        `trainTestSplit: ${side} gets ${sizes[side]} rows, fewer than the ${classes.length} classes of '${name}'.`,
+        `trainTestSplit: ${side} gets ${sizes[side]} rows, fewer than the ${classes.length} classes of '${name}'`,
       );
   }
   const counts = classes.map(({ length }) => length);

@@ -22,7 +22,7 @@ export function findColumn(table: Table, name: string, operation: string): Colum
 export function requireSingle(operation: string, name: string, { feature }: Column): void {
   if (feature.type === 'list' || (feature.type === 'value' && feature.dtype === 'struct'))
     throw new DatasetError(
-      `${operation}: '${name}' holds ${describeFeature(feature)}; only single values can be compared.`,
+      `${operation}: '${name}' holds ${describeFeature(feature)}; only single values can be compared`,
     );
 }
 
@@ -39,7 +39,7 @@ export function tableLength(table: Table): number {
   for (const [name, { length }] of table) {
     first ??= [name, length];
     if (length !== first[1])
-      throw new DatasetError(`Columns differ in length: '${first[0]}' has ${first[1]} rows, '${name}' has ${length}.`);
+      throw new DatasetError(`Columns differ in length: '${first[0]}' has ${first[1]} rows, '${name}' has ${length}`);
   }
   return first?.[1] ?? 0;
 }

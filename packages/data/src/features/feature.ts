@@ -62,7 +62,7 @@ export class ClassLabel {
       throw new FeatureError(`new ClassLabel: pass names or numClasses; got ${shown(options)}`);
     const names = given.names ?? Array.from({ length: given.numClasses! }, (_, index) => String(index));
     const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined) throw new FeatureError(`ClassLabel: the name '${twice}' is given twice.`);
+    if (twice !== undefined) throw new FeatureError(`ClassLabel: the name '${twice}' is given twice`);
     this.names = [...names];
   }
 
@@ -79,7 +79,7 @@ export class ClassLabel {
   str2int(name: string): number {
     const index = typeof name === 'string' ? this.numberOf(name) : undefined;
     if (index === undefined || index < 0 || index >= this.numClasses)
-      throw new FeatureError(`ClassLabel: ${shownName(name)} is not one of the classes ${this.names.join(', ')}.`);
+      throw new FeatureError(`ClassLabel: ${shownName(name)} is not one of the classes ${this.names.join(', ')}`);
     return index;
   }
 
@@ -99,7 +99,7 @@ export class ClassLabel {
     const name = typeof label === 'number' ? this.names[label] : undefined;
     if (name === undefined)
       throw new FeatureError(
-        `ClassLabel: ${shown(label)} is not a class; there are ${this.numClasses}, counted from 0.`,
+        `ClassLabel: ${shown(label)} is not a class; there are ${this.numClasses}, counted from 0`,
       );
     return name;
   }

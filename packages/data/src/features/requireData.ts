@@ -25,10 +25,10 @@ export function requireData(input: unknown, what: () => string): void {
   requireShallow(input, what);
   const foreign = foreignIn(input);
   if (foreign === undefined) return;
-  const advice = foreign instanceof Date ? ' Keep a date as text: date.toISOString().' : '';
+  const advice = foreign instanceof Date ? '. Keep a date as text: date.toISOString().' : '';
   throw new FeatureError(
     `${what()} ${foreign === input ? 'is' : 'holds'} ${shown(foreign)}; a dataset holds strings, numbers, booleans, null, ` +
-      `and lists and plain objects of them.${advice}`,
+      `and lists and plain objects of them${advice}`,
   );
 }
 

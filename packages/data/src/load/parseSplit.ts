@@ -43,8 +43,8 @@ function selectPart<Row>(dict: DatasetDict<Row>, text: string, expression: strin
     const number = Number(digits);
     if (!isPercent) return number;
     if (percent === undefined)
-      throw new SplitError(`split '${expression}': one bound is in percent and the other is not.`);
-    if (Math.abs(number) > 100) throw new SplitError(`split '${expression}': percentages are from -100 to 100.`);
+      throw new SplitError(`split '${expression}': one bound is in percent and the other is not`);
+    if (Math.abs(number) > 100) throw new SplitError(`split '${expression}': percentages are from -100 to 100`);
     return roundHalfEven((number * dataset.length) / 100);
   };
   return dataset.slice(

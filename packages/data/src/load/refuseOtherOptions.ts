@@ -19,6 +19,6 @@ export function refuseOtherOptions(label: string, builder: Builder, options: Fil
   const other = forSomeFiles.find((name) => options[name] !== undefined && !own.includes(name));
   if (other === undefined) return;
   throw new DatasetError(
-    `'${label}' is read as ${builder}, which has no option ${other}${own.length > 0 ? `; it has ${own.join(', ')}` : ''}.`,
+    `'${label}' is read as ${builder}, which has no option ${other}${own.length > 0 ? `; it has ${own.join(', ')}` : ''}`,
   );
 }

@@ -1,4 +1,13 @@
-import { callable, flag, objectWith, optional, requireArgument, shown, wholeNumber } from '@attune/validate';
+import {
+  callable,
+  endSentence,
+  flag,
+  objectWith,
+  optional,
+  requireArgument,
+  shown,
+  wholeNumber,
+} from '@attune/validate';
 import type { Kind, OptionKinds } from '@attune/validate';
 import type { Batch, CollatedBatch, CollatorRow, ListCollator } from '../collate/batch.ts';
 import { defaultDataCollator } from '../collate/defaultDataCollator.ts';
@@ -80,14 +89,14 @@ function rowOf(dataset: RowSource, index: number): CollatorRow {
   const row: unknown = dataset.at(index);
   if (typeof row === 'object' && row !== null) return row as CollatorRow;
   throw new CollateError(
-    `DataLoader: row ${index} of the dataset must be an object with a value for each column; got ${shown(row)}.`,
+    `DataLoader: row ${index} of the dataset must be an object with a value for each column; got ${shown(row)}`,
   );
 }
 
 function requireBatch(batch: unknown): CollatedBatch {
   if (typeof batch === 'object' && batch !== null && !(batch instanceof Promise) && !Array.isArray(batch))
     return batch as CollatedBatch;
-  throw new CollateError(`DataLoader: collateFn must return a batch, an object of arrays; got ${shown(batch)}.`);
+  throw new CollateError(`DataLoader: collateFn must return a batch, an object of arrays; got ${shown(batch)}`);
 }
 
 /** Runs a collator; adds to an error about a row of the batch which row of the dataset that is. */
@@ -96,7 +105,7 @@ function namingRow<Result>(rows: readonly number[], collate: () => Result): Resu
     return collate();
   } catch (error) {
     if (error instanceof CollateError && error.row !== undefined)
-      error.message += ` It is row ${rows[error.row]} of the dataset.`;
+      error.message = `${endSentence(error.message)} It is row ${rows[error.row]} of the dataset.`;
     throw error;
   }
 }
@@ -127,16 +136,14 @@ export class DataLoader implements AsyncIterable<Batch> {
     requireArgument('new DataLoader', 'dataset', dataset, rowSource, DatasetError);
     const { batchSize = 1, shuffle = false, seed, collateFn = defaultDataCollator, dropLast = false } = options;
     if (options.sampler && shuffle)
-      throw new DatasetError('new DataLoader: pass shuffle or a sampler, not both: a sampler decides the order.');
+      throw new DatasetError('new DataLoader: pass shuffle or a sampler, not both: a sampler decides the order');
     if (seed !== undefined && !shuffle)
-      throw new DatasetError('new DataLoader: seed is for shuffle: true; without it there is nothing to draw.');
+      throw new DatasetError('new DataLoader: seed is for shuffle: true; without it there is nothing to draw');
     const numSamples = dataset.length;
     const sampler =
       options.sampler ?? (shuffle ? new RandomSampler({ numSamples, seed }) : new SequentialSampler({ numSamples }));
     if (sampler.length > numSamples)
-      throw new DatasetError(
-        `new DataLoader: the sampler gives ${sampler.length} rows; the dataset has ${numSamples}.`,
-      );
+      throw new DatasetError(`new DataLoader: the sampler gives ${sampler.length} rows; the dataset has ${numSamples}`);
     this.#dataset = dataset;
     this.#sampler = sampler;
     this.#collate = collateFn;

@@ -57,7 +57,7 @@ export class RandomSampler implements Sampler {
     requireDatasetOptions('new RandomSampler', options, randomKinds, { generator: 'pass a seed, or an order' });
     const { numSamples, seed, order } = options;
     if (seed !== undefined && order !== undefined)
-      throw new DatasetError('new RandomSampler: pass a seed or an order, not both.');
+      throw new DatasetError('new RandomSampler: pass a seed or an order, not both');
     this.length = numSamples;
     const own = BigInt(seed ?? freshSeed());
     // The epoch is added above the usual bits of a seed, so that no two seeds share epochs.
@@ -69,11 +69,11 @@ export class RandomSampler implements Sampler {
     requireArgument('indices', 'epoch', epoch, wholeNumber(0), DatasetError);
     const order = this.#order(epoch);
     if (!(order instanceof Int32Array))
-      throw new DatasetError(`RandomSampler: order must return an Int32Array; got ${shown(order)}.`);
+      throw new DatasetError(`RandomSampler: order must return an Int32Array; got ${shown(order)}`);
     const wrong = order.find((row) => row < 0 || row >= this.length);
     if (order.length !== this.length || wrong !== undefined) {
       throw new DatasetError(
-        `RandomSampler: the order of epoch ${epoch} has ${order.length} rows${wrong === undefined ? '' : `, one of them ${wrong}`}; it must hold each of 0 to ${this.length - 1} once.`,
+        `RandomSampler: the order of epoch ${epoch} has ${order.length} rows${wrong === undefined ? '' : `, one of them ${wrong}`}; it must hold each of 0 to ${this.length - 1} once`,
       );
     }
     return order;

@@ -16,7 +16,7 @@ export const kindOf: Platform['kindOf'] = async (path) => {
 };
 
 export const readBytes: Platform['readBytes'] = async (file) => {
-  if (isAddress(file)) throw new Error('only pages read addresses. In Node, download it and give the path');
+  if (isAddress(file)) throw new Error('only pages read addresses. In Node, download it and give the path.');
   return new Uint8Array(typeof file === 'string' ? await readFile(file) : await file.arrayBuffer());
 };
 

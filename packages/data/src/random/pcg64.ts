@@ -120,9 +120,9 @@ function swapDown<Values extends Int32Array | number[]>(values: Values, drawUpTo
 /** `numpy.random.SeedSequence(seed).generate_state(4, uint64)` (M. O'Neill's seed_seq_fe128). */
 function seedSequence(seed: number | bigint): bigint[] {
   if (typeof seed === 'number' && !Number.isSafeInteger(seed))
-    throw new DatasetError(`The seed must be a whole number of at least 0; got ${seed}.`);
+    throw new DatasetError(`The seed must be a whole number of at least 0; got ${seed}`);
   let rest = BigInt(seed);
-  if (rest < 0n) throw new DatasetError(`The seed must be a whole number of at least 0; got ${seed}.`);
+  if (rest < 0n) throw new DatasetError(`The seed must be a whole number of at least 0; got ${seed}`);
   const entropy: number[] = [];
   do {
     entropy.push(Number(rest & 0xffffffffn));

@@ -119,7 +119,7 @@ function multilabelColumns(name: string, labels: readonly number[] | undefined, 
   const outside = chosen.find((label) => !Number.isInteger(label) || label < 0 || label >= columns);
   if (outside !== undefined)
     throw new MetricOptionError(
-      `${name} (multilabel): label ${outside} is not a column; there are ${columns}, counted from 0.`,
+      `${name} (multilabel): label ${outside} is not a column; there are ${columns}, counted from 0`,
     );
   return chosen;
 }
@@ -140,7 +140,7 @@ function countedLabels(
 function requireAverage(name: string, kind: Average | null, takes: 'classes' | 'multilabel'): void {
   if (kind === 'samples' && takes === 'classes')
     throw new MetricOptionError(
-      `${name}: average 'samples' needs several labels per row: load('${name}', 'multilabel').`,
+      `${name}: average 'samples' needs several labels per row: load('${name}', 'multilabel')`,
     );
   if (kind === 'binary' && takes === 'multilabel')
     throw new MetricOptionError(

@@ -19,9 +19,9 @@ export interface ConfusionMatrixOptions {
 
 function requireLabels({ references }: MetricRows, labels: readonly number[]): void {
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
-  if (twice !== undefined) throw new MetricOptionError(`confusion_matrix: labels names class ${twice} twice.`);
+  if (twice !== undefined) throw new MetricOptionError(`confusion_matrix: labels names class ${twice} twice`);
   if (!labels.some((label) => references.data.includes(label)))
-    throw new MetricOptionError('confusion_matrix: none of the labels occurs in the references.');
+    throw new MetricOptionError('confusion_matrix: none of the labels occurs in the references');
 }
 
 const definition: MetricDefinition<ConfusionMatrixOptions, { confusion_matrix: number[][] }> = {

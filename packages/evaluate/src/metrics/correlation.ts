@@ -75,9 +75,9 @@ function pValue(correlation: number, count: number, ofTwo: number): number {
  */
 function pairedNumbers(name: string, { predictions, references }: MetricRows): [Float64Array, Float64Array] {
   if (references.columns !== 1) {
-    refuse(`${name} takes one number per row; got shape [${references.rows}, ${references.columns}].`);
+    refuse(`${name} takes one number per row; got shape [${references.rows}, ${references.columns}]`);
   }
-  if (references.rows < 2) refuse(`${name}: a correlation needs at least two rows; got 1.`);
+  if (references.rows < 2) refuse(`${name}: a correlation needs at least two rows; got 1`);
   return [predictions.data, references.data];
 }
 

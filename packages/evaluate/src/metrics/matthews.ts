@@ -51,14 +51,14 @@ function definition(
       if (takes === 'classes') {
         if (average !== undefined) {
           throw new MetricOptionError(
-            "matthews_correlation: average needs several labels per row: load('matthews_correlation', 'multilabel').",
+            "matthews_correlation: average needs several labels per row: load('matthews_correlation', 'multilabel')",
           );
         }
         return { matthews_correlation: coefficient(predictions.data, references.data, weight) };
       }
       if (average === undefined) {
         throw new MetricOptionError(
-          "matthews_correlation (multilabel): set average to 'macro', or to null for one value per label.",
+          "matthews_correlation (multilabel): set average to 'macro', or to null for one value per label",
         );
       }
       const { columns } = references;

@@ -67,7 +67,7 @@ function meanError<Name extends 'mse' | 'mae', Options extends MeanSquaredErrorO
     const shares = multioutput === 'uniform_average' ? values.map(() => 1) : multioutput;
     if (shares.length !== columns) {
       throw new MetricOptionError(
-        `${name}: multioutput must be 'uniform_average', 'raw_values' or ${columns} column weights; got ${JSON.stringify(multioutput)}.`,
+        `${name}: multioutput must be 'uniform_average', 'raw_values' or ${columns} column weights; got ${JSON.stringify(multioutput)}`,
       );
     }
     const total = shares.reduce((sum, share) => sum + share, 0);

@@ -49,8 +49,8 @@ export const numbersOf = (values: ArrayLike<unknown>, place: string): number[] =
   Array.from(values, (value, index) => {
     if (typeof value === 'number') return value;
     if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value);
-    const advice = typeof value === 'string' ? ' Map label names to class numbers first.' : '';
-    return refuse(`${place}[${index}] must be a number; got ${shown(value)}.${advice}`);
+    const advice = typeof value === 'string' ? '. Map label names to class numbers first.' : '';
+    return refuse(`${place}[${index}] must be a number; got ${shown(value)}${advice}`);
   });
 
 /**
@@ -69,14 +69,14 @@ export function readGiven(values: unknown, name: string): Given {
     if (!shape.every(isCount) || shape.length > 2 || rows * columns !== list.length)
       refuse(
         `${name} must have the shape [rows] or [rows, columns] of its ${list.length} values; ` +
-          `got [${shape.map(shown).join(', ')}].`,
+          `got [${shape.map(shown).join(', ')}]`,
       );
     return [list, shape, place];
   }
   // A Map and a Set keep no rows.
   const isUnordered = values instanceof Map || values instanceof Set;
   if (typeof values !== 'object' || isUnordered || !(Symbol.iterator in Object(values) || isArrayLike(values)))
-    refuse(`${name} must be a list, a typed array or { data, shape }; got ${shown(values)}.`);
+    refuse(`${name} must be a list, a typed array or { data, shape }; got ${shown(values)}`);
   const list = Array.from(values as ArrayLike<unknown>);
   const [first] = list;
   return isArrayLike(first) ? [list, [list.length, first.length], name, true] : [list, [list.length], name];

@@ -14,7 +14,7 @@ function numbersOfRows(rows: readonly unknown[], columns: number, name: string):
 function readTable(given: unknown, name: string): Table {
   const [values, shape, place, nested] = readGiven(given, name);
   const [rows, columns = 1] = shape as readonly [number, number?];
-  if (columns === 0) refuse(`${name}: row 0 has no values.`);
+  if (columns === 0) refuse(`${name}: row 0 has no values`);
   const data = nested ? numbersOfRows(values as readonly unknown[], columns, name) : numbersOf(values, place);
   return { data: Float64Array.from(data), rows, columns, flat: shape.length === 1 };
 }
@@ -59,7 +59,7 @@ const threshold = 'it must hold only 0 and 1. Compare probabilities with a thres
 
 /** Rows of 0 and 1, one column per label. */
 export const multilabel = /* @__PURE__ */ tables(' (multilabel)', (name, table) => {
-  if (table.flat) refuse(`${name} must be rows of 0 and 1, one column per label; got a plain list.`);
+  if (table.flat) refuse(`${name} must be rows of 0 and 1, one column per label; got a plain list`);
   refuseValue(name, table, (value) => value === 0 || value === 1, `; ${threshold}`);
 });
 

@@ -52,7 +52,7 @@ function seconds(name: string, text: string | undefined, fallback: number): numb
   const value = Number(text);
   // More is more than a timer of Node can hold.
   if (value > 0 && value <= 86_400) return value;
-  throw new HubError(`${name} must be a number of seconds, such as ${fallback}; got '${text}'.`);
+  throw new HubError(`${name} must be a number of seconds, such as ${fallback}; got '${text}'`);
 }
 
 function readEndpoint(text: string): { endpoint: string; authorization: string | undefined } {
@@ -61,7 +61,7 @@ function readEndpoint(text: string): { endpoint: string; authorization: string |
   if (!url) {
     const shown = text.replace(/^[^/]*@|(?<=:\/\/)[^/]*@/, '');
     const hint = /^[\w.-]+(:\d+)?(\/|$)/.test(shown) ? `: https://${shown}` : ', such as https://huggingface.co';
-    throw new HubError(`HF_ENDPOINT must be an address with http:// or https://${hint}; got '${shown}'.`);
+    throw new HubError(`HF_ENDPOINT must be an address with http:// or https://${hint}; got '${shown}'`);
   }
   const { username, password } = url;
   url.username = url.password = '';
@@ -83,7 +83,7 @@ async function readTokenFile(path: string): Promise<string | undefined> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new HubError(`The token of \`hf auth login\` cannot be read (${message}).`, { cause: error });
+    throw new HubError(`The token of \`hf auth login\` cannot be read (${message})`, { cause: error });
   }
 }
 

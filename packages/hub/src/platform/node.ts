@@ -33,7 +33,7 @@ export const listFolder: Platform['listFolder'] = async (folder) => {
   try {
     return await listFiles(folder);
   } catch (error) {
-    throw new HubError(`The folder '${folder}' cannot be listed (${(error as Error).message}).`, { cause: error });
+    throw new HubError(`The folder '${folder}' cannot be listed (${(error as Error).message})`, { cause: error });
   }
 };
 
@@ -42,6 +42,6 @@ export const readBytes: Platform['readBytes'] = async (file) => {
   try {
     return new Uint8Array(await readFile(file.path));
   } catch (error) {
-    throw new HubError(`'${file.path}' cannot be read (${(error as Error).message}).`, { cause: error });
+    throw new HubError(`'${file.path}' cannot be read (${(error as Error).message})`, { cause: error });
   }
 };

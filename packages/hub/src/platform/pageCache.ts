@@ -124,7 +124,7 @@ async function receive({ repository, file, request, onProgress }: Download): Pro
         const { value, done } = await reader.read();
         if (done) break;
         if (loaded + value.length > file.size)
-          throw new HubDownloadError(`${name}: more bytes arrived than the ${file.size} that the hub announced.`);
+          throw new HubDownloadError(`${name}: more bytes arrived than the ${file.size} that the hub announced`);
         bytes.set(value, loaded);
         loaded += value.length;
         onProgress({ repository: repository.name, file: file.path, loadedBytes: loaded, totalBytes: file.size });
@@ -145,7 +145,7 @@ function allocate(size: number, name: string): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(size);
   } catch (error) {
-    throw new HubDownloadError(`${name} has ${size} bytes, which is more than this page can hold.`, { cause: error });
+    throw new HubDownloadError(`${name} has ${size} bytes, which is more than this page can hold`, { cause: error });
   }
 }
 

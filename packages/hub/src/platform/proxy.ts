@@ -35,13 +35,13 @@ export function proxyFor(address: string, environment: Environment): Proxy | und
   const [name, value] = found;
   const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
   if (!URL.canParse(written))
-    throw new HubError(`${name} is not the address of a proxy, such as http://proxy.example:3128.`);
+    throw new HubError(`${name} is not the address of a proxy, such as http://proxy.example:3128`);
   const { protocol: kind, host } = new URL(written);
   // curl's word for names that the proxy resolves, which undici leaves to it in any case.
   if (kind === 'socks5h:')
     return { address: written.replace(/^socks5h/i, 'socks5'), shown: `${kind}//${host} (${name})` };
   if (!['http:', 'https:', 'socks5:'].includes(kind))
-    throw new HubError(`${name} names a proxy of the kind ${kind}//; use http, https or socks5.`);
+    throw new HubError(`${name} names a proxy of the kind ${kind}//; use http, https or socks5`);
   return { address: written, shown: `${kind}//${host} (${name})` };
 }
 
@@ -109,7 +109,7 @@ function credentials({ address, shown }: Proxy): string | undefined {
     pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   } catch {
     throw new HubError(
-      `The name or password for the proxy ${shown} contains a % that encodes nothing: write it as %25.`,
+      `The name or password for the proxy ${shown} contains a % that encodes nothing: write it as %25`,
     );
   }
   return `Basic ${Buffer.from(pair).toString('base64')}`;

@@ -48,6 +48,6 @@ export async function loadVariants(): Promise<void> {
 export function notLoaded(what: string): KernelArgumentError {
   return new KernelArgumentError(
     `${what} is not loaded: openDevice() loads what its adapter chooses by itself, of the kernels that a page has by then. ` +
-      'Call await loadVariants() before, for all others',
+      'Call await loadVariants() before, for all others.',
   );
 }

@@ -140,7 +140,7 @@ class Segment {
     if (again.length === this.#outputs.length && this.#outputs.every(same)) return;
     throw new AutogradError(
       `checkpoint: the function gave ${shapes(this.#outputs)}, and ${shapes(again)} when it was called again for its gradients. ` +
-        'It must compute the same each time',
+        'It must compute the same each time.',
     );
   }
 }

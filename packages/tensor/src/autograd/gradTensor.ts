@@ -52,6 +52,6 @@ export const passes = ({ node, hasHooks }: GradTensor): boolean => node !== null
 export function requireUnchanged(operation: string, { changedAt }: GradTensor, number: number): void {
   if (changedAt > number)
     throw new AutogradError(
-      `backward(): ${operation} reads values that have changed since: a parameter by step() of an optimizer or by setData(), or a gradient by another backward(). Compute the loss again, or call backward() before`,
+      `backward(): ${operation} reads values that have changed since: a parameter by step() of an optimizer or by setData(), or a gradient by another backward(). Compute the loss again, or call backward() before.`,
     );
 }

@@ -15,6 +15,6 @@ export function requireSynchronous(where: string, body: unknown): void {
   if (!(body instanceof AsyncFunction)) return;
   throw new TensorError(
     `${where}: body is an async function, and what it does after its first await would be outside. ` +
-      `Put only the computation into it, and await its result: await ${where}(() => model.forward(batch)).logits.data()`,
+      `Put only the computation into it, and await its result: await ${where}(() => model.forward(batch)).logits.data().`,
   );
 }

@@ -95,7 +95,7 @@ export class GraphNode {
     } catch (error) {
       if (!(error instanceof ReleasedArrayError)) throw error;
       throw new AutogradError(
-        `backward(): ${this.operation} reads a tensor whose memory was released. Call backward() before dispose() or the end of a device.scope`,
+        `backward(): ${this.operation} reads a tensor whose memory was released. Call backward() before dispose() or the end of a device.scope.`,
         { cause: error },
       );
     }

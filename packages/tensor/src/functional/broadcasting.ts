@@ -41,7 +41,7 @@ export function requirePairs(operation: string, input: Shape, target: Shape): vo
   if (size === sizeOf(input) || size === sizeOf(target)) return;
   throw new ShapeError(
     `${operation}: input has the shape ${formatShape(input)} and target ${formatShape(target)}: each number of one would be compared ` +
-      `with each of the other, ${formatShape(result)}. Reshape one of them, or expand() both`,
+      `with each of the other, ${formatShape(result)}. Reshape one of them, or expand() both.`,
   );
 }
 

@@ -21,7 +21,7 @@ export function requireFloats(operation: string, name: string, input: Tensor, be
   requireTensor(operation, name, input);
   const { dtype } = input;
   if (dtype !== 'f32' && dtype !== 'f16')
-    throw new TensorError(`${operation}: ${name} must be a tensor of f32 or f16; it is one of ${dtype}. Use cast()`);
+    throw new TensorError(`${operation}: ${name} must be a tensor of f32 or f16; it is one of ${dtype}. Use cast().`);
   if (beside) requireDeviceOf(operation, name, input, beside);
 }
 

@@ -37,7 +37,7 @@ function withGradients(where: string, parameters: Tensor | Iterable<Tensor>): re
   const [first] = given;
   if (!first)
     throw new TensorError(
-      `${where}: no parameter was given. A generator such as model.parameters() can be iterated only once; call it again`,
+      `${where}: no parameter was given. A generator such as model.parameters() can be iterated only once; call it again.`,
     );
   for (const [index, parameter] of given.entries()) {
     if (!(parameter instanceof Tensor))

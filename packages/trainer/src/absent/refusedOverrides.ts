@@ -104,7 +104,7 @@ export function refuseUncalledOverrides(trainer: object, base: object): void {
         );
       if (!isUncalled) continue;
       throw new TrainerError(
-        `${nameOf(trainer)} overrides ${name}, which this Trainer never calls. What it calls: ${overridable.join(', ')}`,
+        `${nameOf(trainer)} overrides ${name}, which this Trainer never calls. What it calls: ${overridable.join(', ')}.`,
       );
     }
   }

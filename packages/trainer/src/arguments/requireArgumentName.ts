@@ -34,7 +34,7 @@ export function requireArgumentName(name: string, value: unknown): void {
     if (Object.is(single, neutral)) return;
     const said = /token/i.test(name) ? '…' : shown(value);
     fail(
-      `the training argument ${name} = ${said} is not supported: ${reason}. Leave it out (it then is ${shown(neutral)})`,
+      `the training argument ${name} = ${said} is not supported: ${reason}. Leave it out (it then is ${shown(neutral)}).`,
     );
   }
   if (camel !== name && Object.hasOwn(defaultArguments, camel))

@@ -38,7 +38,7 @@ export class TrainingArguments {
     if (typeof outputDir !== 'string' || outputDir === '') {
       throw new TrainingArgumentsError(
         `${where}: outputDir must be the name of a folder; got ${shown(outputDir)}. It comes before the other arguments: ` +
-          `${where}('out', { … })`,
+          `${where}('out', { … }).`,
       );
     }
     requireArgument(where, 'options', options, object, TrainingArgumentsError);

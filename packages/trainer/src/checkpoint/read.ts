@@ -104,7 +104,7 @@ async function verify(path: string): Promise<readonly string[]> {
       );
     throw new CheckpointError(
       `${path} has no checksums.json: it was not written by this Trainer, or not completely. Weights alone can be loaded ` +
-        'with fromPretrained',
+        'with fromPretrained.',
     );
   }
   const checksums = await text(`${path}/checksums.json`)

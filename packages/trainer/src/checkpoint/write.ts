@@ -1,6 +1,7 @@
 import { files, temporaryFolder } from '#platform';
 import { writeSafetensors } from '@attune/tensor';
 import type { Optimizer } from '@attune/tensor';
+import { endSentence } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { SaveError } from '../errors.ts';
 import type { TrainableModel } from '../model.ts';
@@ -61,7 +62,10 @@ async function writtenBeside(folder: string, saved: SavedModel, error: unknown):
       () => true,
       () => false,
     );
-    if (written) return new SaveError(`${error.message} The model was written to ${other} instead.`, { cause: error });
+    if (written)
+      return new SaveError(`${endSentence(error.message)} The model was written to ${other} instead.`, {
+        cause: error,
+      });
     await files.removeFolder(other).catch(() => {});
   }
   return error;

@@ -1,5 +1,6 @@
 import { DataLoader } from '@attune/data';
 import type { Batch } from '@attune/data';
+import { endSentence } from '@attune/validate';
 import type { Dataloader } from '../extensionPoints.ts';
 
 const rowsOfBatches = new WeakMap<Batch, readonly number[]>();
@@ -23,7 +24,7 @@ export function namingRow<Result>(batch: Batch, dataset: 'training' | 'evaluatio
     const { row } = Object(error) as { row?: unknown };
     const known = typeof row === 'number' ? rowsOfBatches.get(batch)?.[row] : undefined;
     if (error instanceof Error && known !== undefined)
-      error.message += ` It is row ${known} of the ${dataset} dataset.`;
+      error.message = `${endSentence(error.message)} It is row ${known} of the ${dataset} dataset.`;
     throw error;
   }
 }

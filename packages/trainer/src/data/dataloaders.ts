@@ -76,7 +76,7 @@ export function readDataloader(method: string, given: Dataloader): Dataloader {
   }
   if (given.length === 0)
     throw new TrainerDatasetError(
-      `${method} gives no batch: its length is 0. With dataloaderDropLast a dataset must have at least as many rows as a batch`,
+      `${method} gives no batch: its length is 0. With dataloaderDropLast a dataset must have at least as many rows as a batch.`,
     );
   return given;
 }

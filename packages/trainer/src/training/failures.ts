@@ -1,4 +1,5 @@
 import { DeviceLostError } from '@attune/tensor';
+import { endSentence } from '@attune/validate';
 import { BatchTooLargeError, NonFiniteLossError, SaveError } from '../errors.ts';
 import type { RunPlace } from '../platform/platform.ts';
 
@@ -18,17 +19,17 @@ function placeInWords({ step, maxSteps, lastCheckpoint }: RunPlace): string {
 export function withPlace(error: unknown, place: RunPlace): unknown {
   const where = placeInWords(place);
   if (error instanceof NonFiniteLossError)
-    return new NonFiniteLossError(`${error.message} ${where}`, error.step, { cause: error });
-  if (error instanceof SaveError) return new SaveError(`${error.message} ${where}`, { cause: error });
+    return new NonFiniteLossError(`${endSentence(error.message)} ${where}`, error.step, { cause: error });
+  if (error instanceof SaveError) return new SaveError(`${endSentence(error.message)} ${where}`, { cause: error });
   if (error instanceof BatchTooLargeError && place.step > 0)
-    return new BatchTooLargeError(`${error.message} ${where}`, { cause: error, argument: error.argument });
+    return new BatchTooLargeError(`${endSentence(error.message)} ${where}`, { cause: error, argument: error.argument });
   if (error instanceof DeviceLostError) {
     const again =
       place.lastCheckpoint === null
         ? 'Nothing that was on the GPU can be read any more'
         : `To resume from it, call train({ resumeFromCheckpoint: '${place.lastCheckpoint}' })`;
     return new DeviceLostError(
-      `${error.message}. ${where} ${again}. Load the model on a new device, await openDevice(), and make a new Trainer; if the ` +
+      `${endSentence(error.message)} ${where} ${again}. Load the model on a new device, await openDevice(), and make a new Trainer; if the ` +
         'driver gave up, lower perDeviceTrainBatchSize.',
       { cause: error },
     );

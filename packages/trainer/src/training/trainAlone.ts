@@ -12,7 +12,7 @@ export async function trainAlone<Result>(model: object, train: () => Promise<Res
   if (inTraining.has(model)) {
     throw new TrainerError(
       'this model is already being trained: another train() of it is running, on this Trainer or on another. Await that ' +
-        'one first; to train twice at once, load a second model',
+        'one first; to train twice at once, load a second model.',
     );
   }
   inTraining.add(model);

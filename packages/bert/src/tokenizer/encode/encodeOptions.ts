@@ -41,19 +41,19 @@ function truncationKind(truncation: unknown): TruncationStrategy | undefined {
   if (truncation === 'only_first' || truncation === 'only_second') return truncation;
   if (truncation === false || truncation === undefined || truncation === 'do_not_truncate') return undefined;
   throw new TokenizerError(
-    `truncation must be true, 'longest_first', 'only_first', 'only_second' or false; got ${shown(truncation)}.`,
+    `truncation must be true, 'longest_first', 'only_first', 'only_second' or false; got ${shown(truncation)}`,
   );
 }
 
 function requireSide(value: unknown, name: string): void {
   if (value !== undefined && value !== 'left' && value !== 'right')
-    throw new TokenizerError(`${name} must be 'left' or 'right'; got ${shown(value)}.`);
+    throw new TokenizerError(`${name} must be 'left' or 'right'; got ${shown(value)}`);
 }
 
 /** @throws TokenizerError for an unknown option or a wrong value */
 export function resolveOptions(options: EncodeOptions, modelMaxLength: number): ResolvedOptions {
   if (typeof options !== 'object' || options === null)
-    throw new TokenizerError(`The tokenizer takes its options as an object, { truncation, … }; got ${shown(options)}.`);
+    throw new TokenizerError(`The tokenizer takes its options as an object, { truncation, … }; got ${shown(options)}`);
   for (const name of Object.keys(options)) {
     if (optionNames.includes(name)) continue;
     const nearest = nearestName(name, optionNames);
@@ -65,12 +65,12 @@ export function resolveOptions(options: EncodeOptions, modelMaxLength: number): 
   const paddingTo = paddingKind(options.padding ?? false);
   const { maxLength } = options;
   if (maxLength !== undefined && (!Number.isInteger(maxLength) || maxLength < 0))
-    throw new TokenizerError(`maxLength must be a number of tokens; got ${shown(maxLength)}.`);
+    throw new TokenizerError(`maxLength must be a number of tokens; got ${shown(maxLength)}`);
   for (const name of flags) {
     const given: unknown = options[name];
     const isDefault = given === undefined || (given === null && name !== 'addSpecialTokens');
     if (!isDefault && typeof given !== 'boolean')
-      throw new TokenizerError(`${name} must be true or false; got ${shown(given)}.`);
+      throw new TokenizerError(`${name} must be true or false; got ${shown(given)}`);
   }
   requireSide(options.paddingSide, 'paddingSide');
   requireSide(options.truncationSide, 'truncationSide');

@@ -42,13 +42,13 @@ export function requirePadOptions(options: PadOptions): void {
 
 function toColumns(features: Features): Record<string, unknown[]> {
   if (typeof features !== 'object' || features === null)
-    throw new TokenizerError(`pad takes rows or columns, [{ input_ids }, …] or { input_ids }; got ${shown(features)}.`);
+    throw new TokenizerError(`pad takes rows or columns, [{ input_ids }, …] or { input_ids }; got ${shown(features)}`);
   if (!Array.isArray(features))
     return Object.fromEntries(
       Object.entries(features).map(([key, column]) => {
         if (typeof column !== 'object' || column === null || !(Symbol.iterator in column))
           throw new TokenizerError(
-            `pad: the column '${key}' must be a list with a value per row; got ${shown(column)}.`,
+            `pad: the column '${key}' must be a list with a value per row; got ${shown(column)}`,
           );
         return [key, [...(column as readonly unknown[])]];
       }),
@@ -56,7 +56,7 @@ function toColumns(features: Features): Record<string, unknown[]> {
   const rows = features as readonly Readonly<Record<string, unknown>>[];
   rows.forEach((row: unknown, index) => {
     if (typeof row !== 'object' || row === null)
-      throw new TokenizerError(`pad: row ${index} must be an object such as { input_ids }; got ${shown(row)}.`);
+      throw new TokenizerError(`pad: row ${index} must be an object such as { input_ids }; got ${shown(row)}`);
   });
   const columns: Record<string, unknown[]> = {};
   for (const key of Object.keys(rows[0] ?? {})) {
@@ -74,13 +74,13 @@ export function paddingKind(padding: unknown): 'longest' | 'max_length' | undefi
   if (padding === true || padding === 'longest') return 'longest';
   if (padding === 'max_length') return 'max_length';
   if (padding === false || padding === 'do_not_pad') return undefined;
-  throw new TokenizerError(`padding must be true, 'longest', 'max_length' or false; got ${shown(padding)}.`);
+  throw new TokenizerError(`padding must be true, 'longest', 'max_length' or false; got ${shown(padding)}`);
 }
 
 /** @throws TokenizerError */
 export function requireMultiple(padToMultipleOf: number | undefined): void {
   if (padToMultipleOf !== undefined && (!Number.isInteger(padToMultipleOf) || padToMultipleOf < 1))
-    throw new TokenizerError(`padToMultipleOf must be a positive whole number; got ${shown(padToMultipleOf)}.`);
+    throw new TokenizerError(`padToMultipleOf must be a positive whole number; got ${shown(padToMultipleOf)}`);
 }
 
 function targetLength(
@@ -119,7 +119,7 @@ export function padFeatures(
   }
   const lengths = ids.map((row, index) => {
     if (typeof row !== 'object' || row === null || !('length' in row)) {
-      throw new TokenizerError(`pad: input_ids of row ${index} must be a list of token ids; got ${shown(row)}.`);
+      throw new TokenizerError(`pad: input_ids of row ${index} must be a list of token ids; got ${shown(row)}`);
     }
     return row.length as number;
   });

@@ -32,11 +32,11 @@ export function readTemplate(postProcessor: TokenizerJson['post_processor']): Te
     const specials = postProcessor.special_tokens as Record<string, { ids: number[] }>;
     const pieces = (items: unknown): TemplatePiece[] => {
       if (!Array.isArray(items) || typeof specials !== 'object' || specials === null)
-        throw new TokenizerError('the template of the post_processor holds no lists: it is damaged.');
+        throw new TokenizerError('the template of the post_processor holds no lists: it is damaged');
       return (items as JsonPiece[]).map(({ SpecialToken, Sequence }) => {
         if (Sequence) return sequence(Sequence.id, Sequence.type_id);
         const ids = SpecialToken && specials[SpecialToken.id]?.ids;
-        if (!ids) throw new TokenizerError(`the template names a special token without ids: ${shown(SpecialToken)}.`);
+        if (!ids) throw new TokenizerError(`the template names a special token without ids: ${shown(SpecialToken)}`);
         return { kind: 'special', ids, typeId: SpecialToken.type_id };
       });
     };
@@ -49,7 +49,7 @@ export function readTemplate(postProcessor: TokenizerJson['post_processor']): Te
   }
   throw new TokenizerError(
     `post-processor '${postProcessor.type}' is not supported; ` +
-      `TemplateProcessing and BertProcessing are, which is what BERT's tokenizers use.`,
+      `TemplateProcessing and BertProcessing are, which is what BERT's tokenizers use`,
   );
 }
 

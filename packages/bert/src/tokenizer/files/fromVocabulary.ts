@@ -18,7 +18,7 @@ export function fromVocabulary(vocabTxt: string, config: TokenizerConfig, folder
   for (const name of ['pad', 'unk', 'cls', 'sep'] as const) {
     if (config[`${name}_token`] !== undefined || Object.hasOwn(vocab, words[name])) continue;
     throw new TokenizerError(
-      `${folder}vocab.txt has no ${words[name]} among its ${lines.length} tokens; it is not the vocabulary of a BERT tokenizer.`,
+      `${folder}vocab.txt has no ${words[name]} among its ${lines.length} tokens; it is not the vocabulary of a BERT tokenizer`,
     );
   }
   return {

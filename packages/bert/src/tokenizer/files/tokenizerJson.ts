@@ -54,10 +54,10 @@ export const isId = (value: unknown): boolean =>
 
 function requireVocabulary(vocab: unknown, source: string): void {
   if (!isObject(vocab) && !Array.isArray(vocab))
-    throw new TokenizerError(`${source}: model.vocab must be an object of tokens and ids; got ${shown(vocab)}.`);
+    throw new TokenizerError(`${source}: model.vocab must be an object of tokens and ids; got ${shown(vocab)}`);
   if (Array.isArray(vocab)) return;
   for (const [token, id] of Object.entries(vocab))
-    if (!isId(id)) throw new TokenizerError(`${source}: the id of ${shown(token)} must be a number; got ${shown(id)}.`);
+    if (!isId(id)) throw new TokenizerError(`${source}: the id of ${shown(token)} must be a number; got ${shown(id)}`);
 }
 
 /** Older files, as that of bert-base-uncased, name no type: Rust tells it by the fields. */
@@ -71,22 +71,22 @@ const isWordPiece = ({ type, merges, max_input_chars_per_word }: Readonly<Record
 export function readTokenizerJson(json: Readonly<Record<string, unknown>>, source: string): TokenizerJson {
   if (!isObject(json.model) || !Array.isArray(json.added_tokens))
     throw new TokenizerError(
-      `${source} has no 'model' or no 'added_tokens': it is not a file of Hugging Face's tokenizers.`,
+      `${source} has no 'model' or no 'added_tokens': it is not a file of Hugging Face's tokenizers`,
     );
   for (const part of ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder']) {
     const value = json[part];
     if (value !== null && !(isObject(value) && typeof value.type === 'string'))
-      throw new TokenizerError(`${source}: ${part} must be an object with a type, or null; got ${shown(value)}.`);
+      throw new TokenizerError(`${source}: ${part} must be an object with a type, or null; got ${shown(value)}`);
   }
   const { model } = json;
   requireVocabulary(model.vocab, source);
   for (const name of ['unk_token', 'continuing_subword_prefix'])
     if (model[name] !== undefined && model[name] !== null && typeof model[name] !== 'string')
-      throw new TokenizerError(`${source}: model.${name} must be a string; got ${shown(model[name])}.`);
+      throw new TokenizerError(`${source}: model.${name} must be a string; got ${shown(model[name])}`);
   json.added_tokens.forEach((token: unknown, index) => {
     if (!isObject(token) || typeof token.content !== 'string' || !isId(token.id))
       throw new TokenizerError(
-        `${source}: added_tokens[${index}] must be an object with an id and a content; got ${shown(token)}.`,
+        `${source}: added_tokens[${index}] must be an object with an id and a content; got ${shown(token)}`,
       );
   });
   // What Rust takes where the file says nothing.
@@ -120,7 +120,7 @@ export function readTokenizerConfig(config: Readonly<Record<string, unknown>>, s
   for (const [name, [what, holds]] of Object.entries(configKinds)) {
     const value = config[name];
     if (value !== undefined && value !== null && !holds(value))
-      throw new TokenizerError(`${source}: ${name} must be ${what}; got ${shown(value)}.`);
+      throw new TokenizerError(`${source}: ${name} must be ${what}; got ${shown(value)}`);
   }
   return config;
 }

@@ -20,7 +20,7 @@ const whole = <Token extends NamedToken>(token: Token) => ({
 function extraTokensOf({ extra_special_tokens: listed = [] }: TokenizerConfig): NamedToken[] {
   const refuse = (found: string) => {
     throw new TokenizerError(
-      `tokenizer_config.json or special_tokens_map.json: extra_special_tokens (or additional_special_tokens) ${found}.`,
+      `tokenizer_config.json or special_tokens_map.json: extra_special_tokens (or additional_special_tokens) ${found}`,
     );
   };
   if (typeof listed !== 'object') refuse(`must be a list of tokens; got ${shown(listed)}`);
@@ -52,7 +52,7 @@ function listedTokens(
     if (!isObject(token) || typeof token.content !== 'string' || !isId(token.id))
       throw new TokenizerError(
         `${folder}: added_tokens_decoder of tokenizer_config.json, or added_tokens.json, must hold tokens with a content ` +
-          `and an id; got ${shown(token)}.`,
+          `and an id; got ${shown(token)}`,
       );
     return token as unknown as AddedToken;
   });

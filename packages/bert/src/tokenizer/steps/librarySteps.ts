@@ -10,7 +10,7 @@ export function librarySteps(json: TokenizerJson, config: TokenizerConfig): Toke
   const library = new Library(json, config);
   const { normalizer, pre_tokenizer: preTokenizer } = json;
   const { model } = library;
-  if (!model) throw new TokenizerError('The tokenizer has no model.');
+  if (!model) throw new TokenizerError('The tokenizer has no model');
   return {
     normalize:
       normalizer?.type === 'BertNormalizer'

@@ -35,7 +35,7 @@ function takeOutAddedTokens({ added_tokens: added, model: { vocab } }: Tokenizer
 export function createTextPipeline(json: TokenizerJson, steps: TokenSteps, unknownToken: string): TextPipeline {
   const { normalize, words, pieces, ids, tokens, shown } = steps;
   const unknownId = ids.get(unknownToken);
-  if (unknownId === undefined) throw new TokenizerError(`The vocabulary has no unknown token '${unknownToken}'.`);
+  if (unknownId === undefined) throw new TokenizerError(`The vocabulary has no unknown token '${unknownToken}'`);
   const addedIds = takeOutAddedTokens(json, ids);
   const splitText = findAddedTokens(
     json.added_tokens.filter((token) => !isNormalized(token)),

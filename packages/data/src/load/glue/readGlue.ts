@@ -24,7 +24,7 @@ export function readGlue(text: string, where: string, names: readonly string[]):
     const fields = line.split('\t');
     if (fields.length === columnNames.length) return fields;
     throw new DataFileError(
-      `${where}, line ${row + firstRow + 1}: ${fields.length} fields; the header has ${columnNames.length}.`,
+      `${where}, line ${row + firstRow + 1}: ${fields.length} fields; the header has ${columnNames.length}`,
     );
   });
   const columns = new Map<string, RawColumn>();

@@ -62,6 +62,6 @@ export function parseJson(text: string, where: string, firstLine = 1): unknown {
     if (!(error instanceof SyntaxError)) throw error;
     const { index, reason } = jsonProblem(text);
     const line = firstLine + text.slice(0, index).split(/\r\n|\r|\n/).length - 1;
-    throw new DataFileError(`${where}, line ${line}: not JSON: ${reason}.`, { cause: error });
+    throw new DataFileError(`${where}, line ${line}: not JSON: ${reason}`, { cause: error });
   }
 }

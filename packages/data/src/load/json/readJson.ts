@@ -12,7 +12,7 @@ import type { LineOf, RawTable } from '../rawTable.ts';
  * @throws DataFileError
  */
 export function readJson(text: string, where: string, { field, features }: FileOptions): RawTable {
-  if (text.trim() === '') throw new DataFileError(`${where} is empty.`);
+  if (text.trim() === '') throw new DataFileError(`${where} is empty`);
   if (field === undefined) {
     const { records, lineOf } = recordsOf(text, where);
     return { columns: columnsOfRecords(records, where, features, lineOf), lineOf };
@@ -71,7 +71,7 @@ function columnsOf(found: unknown, where: string, features: FileOptions['feature
   const isColumns =
     typeof found === 'object' && found !== null && Object.values(found).every((column) => Array.isArray(column));
   if (!isColumns)
-    throw new DataFileError(`${where}: ${shownValue(found)} is neither an array of objects nor an object of columns.`);
+    throw new DataFileError(`${where}: ${shownValue(found)} is neither an array of objects nor an object of columns`);
   return new Map(
     Object.entries(found as Record<string, unknown[]>).map(([name, values]) => [
       name,

@@ -25,7 +25,7 @@ export function columnsOfSchema({ schema }: FileMetaData, where: string): Map<st
   const take = (depth: number): Part => {
     const element = schema[next];
     next += 1;
-    if (!element || depth > 100) throw new DataFileError(`${where} cannot be read as Parquet: its schema is damaged.`);
+    if (!element || depth > 100) throw new DataFileError(`${where} cannot be read as Parquet: its schema is damaged`);
     const children: Part[] = [];
     while (children.length < (element.num_children ?? 0)) children.push(take(depth + 1));
     return { element, children };

@@ -38,7 +38,7 @@ export async function readParquet(bytes: Uint8Array, where: string, { features }
   } catch (error) {
     if (error instanceof DataFileError) throw error;
     const reason = messageOf(error);
-    throw new DataFileError(`${where} cannot be read as Parquet: ${reason}.`, { cause: error });
+    throw new DataFileError(`${where} cannot be read as Parquet: ${reason}`, { cause: error });
   }
 }
 

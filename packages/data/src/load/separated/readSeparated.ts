@@ -44,7 +44,7 @@ export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv
   const records = separatedRecords(text, where, { delimiter, quote });
   const header = columnNames === undefined ? records.shift() : undefined;
   const names = columnNames ?? (header && namesOfHeader(header.fields));
-  if (!names) throw new DataFileError(`${where} is empty: a line with column names was expected.`);
+  if (!names) throw new DataFileError(`${where} is empty: a line with column names was expected`);
   requireWidths(records, names, where, quote);
   const missing = new Set(options.naValues ?? missingWords);
   const columns = new Map(
@@ -62,10 +62,10 @@ export function readSeparated(text: string, where: string, builder: 'csv' | 'tsv
 function requireFormat(delimiter: string, quote: string | null, columnNames: readonly string[] | undefined): void {
   if (/[\r\n]/.test(delimiter) || delimiter === quote)
     throw new DatasetError(
-      `delimiter is ${JSON.stringify(delimiter)}; it cannot be the end of a line or the quotation mark.`,
+      `delimiter is ${JSON.stringify(delimiter)}; it cannot be the end of a line or the quotation mark`,
     );
   const twice = columnNames?.find((name, index) => columnNames.indexOf(name) !== index);
-  if (twice !== undefined) throw new DatasetError(`columnNames names '${twice}' twice.`);
+  if (twice !== undefined) throw new DatasetError(`columnNames names '${twice}' twice`);
 }
 
 function columnOfTexts(texts: readonly (string | null)[], feature: Feature | undefined, decimal: string): RawColumn {
@@ -78,7 +78,7 @@ function columnOfTexts(texts: readonly (string | null)[], feature: Feature | und
 /** A JSON record would be read as a line of column names. */
 function refuseJson(text: string, where: string): void {
   if (/^\s*(\[\s*)?\{\s*"/.test(text))
-    throw new DataFileError(`${where} begins like JSON, not with a line of column names: load it as 'json'.`);
+    throw new DataFileError(`${where} begins like JSON, not with a line of column names: load it as 'json'`);
 }
 
 const delimiters: Readonly<Record<string, string>> = { ',': "','", ';': "';'", '\t': "'\\t'", '|': "'|'" };

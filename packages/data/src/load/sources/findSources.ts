@@ -22,7 +22,7 @@ export async function findSources(path: string, options: LoadDatasetOptions): Pr
   const builder = givenBuilder(path, options);
   if (builder && options.dataFiles !== undefined) {
     if (options.dataDir !== undefined)
-      throw new DatasetError(`loadDataset('${path}') takes no dataDir: write the folder into the paths of dataFiles.`);
+      throw new DatasetError(`loadDataset('${path}') takes no dataDir: write the folder into the paths of dataFiles`);
     return givenSources(options.dataFiles, async (file) => [fileSource(file)]);
   }
   const kind = await kindOf(path);
@@ -31,7 +31,7 @@ export async function findSources(path: string, options: LoadDatasetOptions): Pr
   if (kind === 'file') return new Map([[splitOfFile(path.split(/[/\\]/).at(-1)!) ?? 'train', [fileSource(path)]]]);
   if (kind === undefined && Object.hasOwn(builders, path)) {
     throw new DatasetError(
-      `loadDataset('${path}') needs { dataFiles }: a path, several, or an object of them by split.`,
+      `loadDataset('${path}') needs { dataFiles }: a path, several, or an object of them by split`,
     );
   }
   if (kind === undefined && options.dataFiles === undefined && builderOf(path) !== undefined)
@@ -47,7 +47,7 @@ export async function findSources(path: string, options: LoadDatasetOptions): Pr
 function refuseFolderOptions(path: string, { dataFiles, dataDir }: LoadDatasetOptions): void {
   if (dataFiles === undefined && (dataDir === undefined || /\.zip$/i.test(path))) return;
   const name = dataFiles === undefined ? 'dataDir' : 'dataFiles';
-  throw new DatasetError(`${name} chooses among the files of a folder; '${path}' is a file.`);
+  throw new DatasetError(`${name} chooses among the files of a folder; '${path}' is a file`);
 }
 
 /** Loaded on demand: a page with given files does not search folders. */

@@ -122,7 +122,7 @@ function chooseFiles(
     if (own.length > 0) chosen = own;
   } else if (!isFolder && configurations(chosen).length > 1) {
     throw new DatasetError(
-      `'${path}' has several configurations: pass one of ${configurations(chosen).join(', ')}, as loadDataset('${path}', '${configurations(chosen)[0]}').`,
+      `'${path}' has several configurations: pass one of ${configurations(chosen).join(', ')}, as loadDataset('${path}', '${configurations(chosen)[0]}')`,
     );
   }
   const parts = chosen.filter((file) => partOfSplit.test(file));
@@ -149,7 +149,7 @@ function chooseFiles(
   const isLost = [...sources.values()].some((files) => files.length === 0);
   if (others.length > 1 || isLost)
     throw new DataFileError(
-      `'${path}' has files of several kinds (${kinds.join(', ')}): pass dataFiles to say which are meant.`,
+      `'${path}' has files of several kinds (${kinds.join(', ')}): pass dataFiles to say which are meant`,
     );
   return sources;
 }

@@ -138,7 +138,7 @@ describe('options of other kinds of files', () => {
 
   it('of Parquet, none', async () => {
     await expect(loadDataset('parquet', { dataFiles: file('o.parquet', 'x'), encoding: 'utf-8' })).rejects.toThrow(
-      'is read as parquet, which has no option encoding.',
+      'is read as parquet, which has no option encoding',
     );
   });
 
@@ -152,7 +152,7 @@ describe('files that are not what was asked for', () => {
     [
       'a path that is not there',
       () => loadDataset(join(folder, 'nope.csv')),
-      `There is no file '${join(folder, 'nope.csv')}'.`,
+      `There is no file '${join(folder, 'nope.csv')}'`,
     ],
     [
       'an archive at an address',
@@ -160,7 +160,7 @@ describe('files that are not what was asked for', () => {
       "'https://host/a.zip' cannot be read: only pages read",
     ],
     ['at an address', () => loadDataset('https://host/a.csv'), "'https://host/a.csv' cannot be read: only pages read"],
-    ['under a compression', () => loadDataset('nope/train.jsonl.gz'), "There is no file 'nope/train.jsonl.gz'."],
+    ['under a compression', () => loadDataset('nope/train.jsonl.gz'), "There is no file 'nope/train.jsonl.gz'"],
     [
       'a pattern',
       () => loadDataset('csv', { dataFiles: join(folder, '*.csv') }),

@@ -33,17 +33,17 @@ function whyUnreadable(label: string, error: unknown): string {
   if (code === 'ENOENT') return missingFile(label);
   if (code === 'EISDIR')
     return `'${label}' is a folder: name the files in it, or load all of it: loadDataset('${label}').`;
-  return `'${label}' cannot be read: ${messageOf(error)}.`;
+  return `'${label}' cannot be read: ${messageOf(error)}`;
 }
 
 /** The message for a missing file. */
-export const missingFile = (label: string) => `There is no file '${label}'.${adviceForPattern(label)}`;
+export const missingFile = (label: string) => `There is no file '${label}'${adviceForPattern(label)}`;
 
 function adviceForPattern(label: string): string {
   if (!label.includes('*')) return '';
   const end = label.lastIndexOf('/', label.search(/[*?[]/));
   const folder = end < 0 ? '.' : label.slice(0, end);
-  return ` Patterns are read inside a folder: loadDataset('${folder || '/'}', { dataFiles: '${label.slice(end + 1)}' }).`;
+  return `. Patterns are read inside a folder: loadDataset('${folder || '/'}', { dataFiles: '${label.slice(end + 1)}' }).`;
 }
 
 const isFile = (given: unknown): given is DataFile =>
@@ -65,6 +65,6 @@ export async function givenSources(
   }
   const empty = [...sources].find(([, files]) => files.length === 0);
   if (sources.size === 0 || empty)
-    throw new DatasetError(`dataFiles names no file${empty ? ` for '${empty[0]}'` : ''}.`);
+    throw new DatasetError(`dataFiles names no file${empty ? ` for '${empty[0]}'` : ''}`);
   return sources;
 }

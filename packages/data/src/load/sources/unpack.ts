@@ -59,7 +59,7 @@ async function filesOfZip(label: string, bytes: Uint8Array): Promise<UnpackedFil
   const own = files.filter(
     ([name]) => !name.endsWith('/') && !name.split('/').some((part) => /^(\.|__MACOSX$)/.test(part)),
   );
-  if (own.length === 0) throw new DataFileError(`'${label}' is a zip archive without files.`);
+  if (own.length === 0) throw new DataFileError(`'${label}' is a zip archive without files`);
   const names = own.sort(([a], [b]) => (a < b ? -1 : 1));
   return (
     await Promise.all(names.map(([name, content]) => unpack({ label: `${label}/${name}`, bytes: content })))

@@ -26,6 +26,6 @@ export function oneHot<I extends DType>(input: Integers<I>, numClasses: number):
   requireArgument('oneHot', 'numClasses', numClasses, classes, TensorError);
   const { dtype, device } = input;
   if (dtype !== 'i32' && dtype !== 'u32')
-    throw new TensorError(`oneHot: input must be a tensor of i32 or u32; it is one of ${dtype}. Use cast()`);
+    throw new TensorError(`oneHot: input must be a tensor of i32 or u32; it is one of ${dtype}. Use cast().`);
   return cast(eq<Tensor, Tensor>(unsqueeze(input, -1), arange(0, numClasses, 1, { dtype, device })), 'i32');
 }

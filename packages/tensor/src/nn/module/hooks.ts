@@ -71,7 +71,7 @@ class Hooks {
 function answerOf(module: object, what: string, answer: unknown): unknown {
   if (answer instanceof Promise)
     throw new TensorError(
-      `${module.constructor.name}: a ${what} must not return a promise: forward does not wait. Call data() in it, keep the promise, and await it elsewhere`,
+      `${module.constructor.name}: a ${what} must not return a promise: forward does not wait. Call data() in it, keep the promise, and await it elsewhere.`,
     );
   return answer;
 }

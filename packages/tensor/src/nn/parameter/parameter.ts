@@ -83,7 +83,7 @@ export class Parameter extends Tensor<'f32'> {
     requireAtMost('copyFrom', 1, arguments);
     requireArgument('copyFrom', 'other', other, instanceOf(Tensor), TensorError);
     if (other.dtype !== 'f32')
-      throw new TensorError(`copyFrom: other must be of f32; it is of ${String(other.dtype)}. Use cast()`);
+      throw new TensorError(`copyFrom: other must be of f32; it is of ${String(other.dtype)}. Use cast().`);
     requireShape('copyFrom', 'other', other.shape, this.shape);
     if (other.device !== this.device)
       throw new TensorError('copyFrom: other is on another device; use setData(await other.data())');
