@@ -72,6 +72,8 @@ export class CombinedMetrics {
    * Computes all of them into one object. An option goes to the metrics that know it; one that none
    * knows is an error. A key that two metrics share gets the metric's name (and number, where the
    * names are equal too) in front.
+   *
+   * @throws MetricInputError, MetricOptionError
    */
   compute(input: Partial<MetricInput> & Record<string, unknown> = {}): MetricResult {
     requireInput('combined.compute', arguments);
@@ -110,6 +112,8 @@ export class CombinedMetrics {
  * Several metrics as one: `combine(['accuracy', 'f1'])`, `combine({ head: 'accuracy' }, {
  * forcePrefix: true })`. A metric that needs its own options comes with them: `combine(['accuracy',
  * (await load('f1')).withOptions({ average: 'macro' })])`.
+ *
+ * @throws MetricOptionError
  */
 export function combine(
   metrics: readonly (string | CombinableMetric)[] | { readonly [name: string]: string | CombinableMetric },

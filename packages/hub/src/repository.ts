@@ -22,7 +22,7 @@ export function isContentHash(hash: unknown): hash is string {
 
 /**
  * @throws HubNotFoundError when the text cannot be a hub name: then a folder was meant, and it is
- *   missing
+ *   missing; HubError for what cannot be a revision
  */
 export function parseRepository(name: string, type: RepoType, revision: string): Repository {
   const parts = name.split('/');

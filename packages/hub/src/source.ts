@@ -21,7 +21,11 @@ export interface Source {
   readonly cause: unknown;
 }
 
-/** Resolves a hub name: asks the hub, or the cache if the hub is out of reach. */
+/**
+ * Resolves a hub name: asks the hub, or the cache if the hub is out of reach.
+ *
+ * @throws HubOfflineError for `forceDownload` without the hub; as `parseRepository`
+ */
 export async function openSource(name: string, options: ResolveOptions): Promise<Source> {
   const repository = parseRepository(name, options.repoType ?? 'model', options.revision ?? 'main');
   const cache = openCache(options.cacheDir);

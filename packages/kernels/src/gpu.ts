@@ -190,6 +190,7 @@ export class Gpu {
    *     });
    *
    * @param body receives `within`, which runs a function in this scope and returns its result
+   * @throws KernelArgumentError
    */
   scope<T>(body: (within: WithinScope) => T): T {
     if (typeof body !== 'function') requireArgument('gpu.scope', 'body', body, callable, KernelArgumentError);
@@ -300,7 +301,11 @@ export class Gpu {
     return data;
   }
 
-  /** Starts timing every dispatch, each in a pass of its own. Needs `timestamp-query`. */
+  /**
+   * Starts timing every dispatch, each in a pass of its own.
+   *
+   * @throws GpuError where the adapter lacks `timestamp-query`
+   */
   startProfiling(): void {
     this.#recorder.startProfiling();
   }

@@ -48,7 +48,7 @@ export function flatten(data: Nested): FlatValues {
 /** The values of a tensor: numbers, or booleans for bool, in nested arrays. */
 export type Plain = number | boolean | Plain[];
 
-/** Values as nested arrays of this shape. */
+/** Values as nested arrays of this shape. @throws ShapeError where they do not fit it */
 export function nest(values: ArrayLike<number>, shape: Shape, dtype: string): Plain {
   if (values.length !== sizeOf(shape)) throw new ShapeError(`${values.length} values do not fit ${formatShape(shape)}`);
   const take = (depth: number, first: number): Plain => {

@@ -307,7 +307,11 @@ export class Tensor<D extends DType = DType> {
     runBackward(this, scale, options);
   }
 
-  /** Makes a tensor that is not a leaf keep its gradient in `grad`. */
+  /**
+   * Makes a tensor that is not a leaf keep its gradient in `grad`.
+   *
+   * @throws AutogradError when no gradient can flow to it
+   */
   retainGrad(): void {
     requireAtMost('retainGrad', 0, arguments);
     if (!this.requiresGrad)
@@ -439,7 +443,11 @@ export class Tensor<D extends DType = DType> {
     return this.toString();
   }
 
-  /** The value of a tensor with one element; 0 or 1 for bool. */
+  /**
+   * The value of a tensor with one element; 0 or 1 for bool.
+   *
+   * @throws TensorError for more or none
+   */
   async item(): Promise<number> {
     requireAtMost('item', 0, arguments);
     if (this.size !== 1)

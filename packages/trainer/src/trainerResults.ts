@@ -23,7 +23,7 @@ export abstract class TrainerResults {
    * Writes the model, its tokenizer, and the arguments as `training_args.json`.
    *
    * @param outputDir default: the output folder
-   * @throws SaveError, which names where the model was written instead
+   * @throws SaveError, which names where the model was written instead; TrainerError
    */
   async saveModel(outputDir = this.args.outputDir, { elsewhere = true }: SaveModelOptions = {}): Promise<void> {
     requireArgument('saveModel', 'outputDir', outputDir, nonEmptyText, TrainerError);
@@ -41,6 +41,7 @@ export abstract class TrainerResults {
    * Prints metrics, one on each line, with names and values aligned.
    *
    * @param split what they belong to, such as `train` or `eval`
+   * @throws TrainerError
    */
   logMetrics(split: string, metrics: LogEntry): void {
     requireArgument('logMetrics', 'split', split, nonEmptyText, TrainerError);
@@ -52,7 +53,7 @@ export abstract class TrainerResults {
    * Writes metrics to `<split>_results.json` in the output folder.
    *
    * @param combined whether `all_results.json` gets them too. Default true
-   * @throws SaveError
+   * @throws SaveError, TrainerError
    */
   async saveMetrics(split: string, metrics: LogEntry, combined = true): Promise<void> {
     requireArgument('saveMetrics', 'split', split, nonEmptyText, TrainerError);

@@ -138,7 +138,11 @@ export abstract class PretrainedModel extends Module {
     return (this.constructor as ModelClass<PretrainedModel>).kind.architecture;
   }
 
-  /** The files that `savePretrained` writes: name to content. */
+  /**
+   * The files that `savePretrained` writes: name to content.
+   *
+   * @throws CheckpointError for wrong options
+   */
   async files(options: SaveOptions = {}): Promise<Map<string, FileContent>> {
     requireOptions(`${this.architecture}.files`, options, saveOptions, { error: CheckpointError });
     const limit = parseShardSize(options.maxShardSize ?? '50GB');

@@ -100,7 +100,7 @@ function tokenizerMethods({ pipeline, padValues, modelMaxLength, paddingSide }: 
   };
 }
 
-/** Builds the callable tokenizer from its parts. */
+/** Builds the callable tokenizer from its parts. @throws TokenizerError */
 export function createTokenizer(parts: TokenizerParts): Tokenizer {
   const { json, config, steps, modelMaxLength, fingerprint } = parts;
   const words = readSpecialTokens(config, json.model.unk_token);

@@ -5,7 +5,12 @@ import type { PretrainedFiles } from '../folder/pretrainedFiles.ts';
 import type { StoredTensor } from './floats.ts';
 import { readTensors } from './readTensors.ts';
 
-/** The weights of several files. @param source name of the file that says which is where */
+/**
+ * The weights of several files.
+ *
+ * @param source name of the file that says which is where
+ * @throws CheckpointError
+ */
 export async function readShards(
   files: PretrainedFiles,
   indexText: string,

@@ -39,6 +39,8 @@ export class NdArray {
   /**
    * The number at a full index, as `at(1, -1)`, or for a shorter index the sub-array, which shares
    * memory. Negative indices count from the end.
+   *
+   * @throws DatasetError for an index that is out of range
    */
   at(...index: readonly number[]): number | NdArray {
     const { shape } = this;

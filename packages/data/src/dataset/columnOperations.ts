@@ -54,7 +54,11 @@ export function withColumn(
   return new Map(table).set(name, makeColumn(name, values, options.feature));
 }
 
-/** Columns as other types; those not named stay. @throws FeatureError when a value does not fit */
+/**
+ * Columns as other types; those not named stay.
+ *
+ * @throws DatasetError, FeatureError for a value that does not fit
+ */
 export function castColumns(table: Table, features: Features): Table {
   requireArgument('cast', 'features', features, featuresKind, DatasetError);
   const cast = new Map(table);

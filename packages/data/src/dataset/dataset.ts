@@ -72,6 +72,8 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   /**
    * Rows from `start` to `end` (exclusive); negative numbers count from the end, as in
    * `Array.slice`.
+   *
+   * @throws DatasetError
    */
   slice(start = 0, end = this.length): Dataset<Row> {
     requireArgument('slice', 'start', start, kinds.position, DatasetError);
@@ -99,13 +101,13 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     return this.#take(rows);
   }
 
-  /** The first rows. */
+  /** The first rows. @throws DatasetError */
   take(count: number): Dataset<Row> {
     requireArgument('take', 'count', count, wholeNumber(0), DatasetError);
     return this.slice(0, count);
   }
 
-  /** All but the first rows. */
+  /** All but the first rows. @throws DatasetError */
   skip(count: number): Dataset<Row> {
     requireArgument('skip', 'count', count, wholeNumber(0), DatasetError);
     return this.slice(count);
@@ -123,6 +125,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
    * Rows in random order, the same as in `datasets` (NumPy's `default_rng(seed).permutation`).
    *
    * @param seed a number, or { seed }. Default: a new one each time
+   * @throws DatasetError
    */
   shuffle(seed?: number | bigint | { readonly seed?: number | bigint }): Dataset<Row> {
     refuseSurplus('shuffle', 1, arguments, DatasetError);
@@ -132,7 +135,11 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     return this.#take(new Pcg64(given ?? freshSeed()).permutation(this.length));
   }
 
-  /** Rows ordered by one or more columns; equal rows keep their order. */
+  /**
+   * Rows ordered by one or more columns; equal rows keep their order.
+   *
+   * @throws DatasetError, ColumnNotFoundError
+   */
   sort(columns: ColumnName<Row> | readonly ColumnName<Row>[], options: SortOptions = {}): Dataset<Row> {
     requireArgument('sort', 'columns', columns, kinds.columnNames, DatasetError);
     requireDatasetOptions('sort', options, kinds.sortOptions, kinds.sortAdvice);
@@ -247,7 +254,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     return new Dataset(kept, rows);
   }
 
-  /** Only these columns, in that order. */
+  /** Only these columns, in that order. @throws DatasetError, ColumnNotFoundError */
   selectColumns<Kept extends ColumnName<Row>>(
     names: Kept | readonly Kept[],
     ...others: never[]
@@ -279,7 +286,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   /**
    * Converts one column to another type. As text, class labels become the names of their classes.
    *
-   * @throws FeatureError for values that it cannot hold
+   * @throws DatasetError, FeatureError for values that it cannot hold
    */
   castColumn(name: ColumnName<Row>, feature: Feature): Dataset<Row> {
     requireArgument('castColumn', 'name', name, text, DatasetError);
@@ -291,7 +298,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
    * Converts a column of text (or whole numbers, or booleans) to class labels. The classes are its
    * values as text, in sorted order: '10' comes before '9', as in `datasets`.
    *
-   * @throws FeatureError when one is missing
+   * @throws DatasetError, ColumnNotFoundError, FeatureError when one is missing
    */
   classEncodeColumn(name: ColumnName<Row>): Dataset<Row> {
     refuseSurplus('classEncodeColumn', 1, arguments, DatasetError);
@@ -300,7 +307,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     return encoded === column ? this : new Dataset(new Map(this.ordered()).set(name, encoded));
   }
 
-  /** Concatenates datasets with the same columns. */
+  /** Concatenates datasets with the same columns. @throws DatasetError, FeatureError */
   static concatenate<Row>(datasets: readonly Dataset<Row>[]): Dataset<Row> {
     requireArgument('concatenateDatasets', 'datasets', datasets, datasetList, DatasetError);
     return new Dataset(concatenateTables(datasets.map((dataset) => dataset.ordered())));

@@ -57,7 +57,11 @@ class DatasetDictMethods<Row> {
   // The class name that appears in messages.
   static readonly name = 'DatasetDict';
 
-  /** Use `datasetDict({ train, … })`, which types the splits. */
+  /**
+   * Use `datasetDict({ train, … })`, which types the splits.
+   *
+   * @throws DatasetError, SplitError for a split with the name of a method
+   */
   constructor(splits: Splits<Row>) {
     requireArgument('datasetDict', 'splits', splits, splitsKind, DatasetError);
     for (const [name, dataset] of Object.entries(splits)) {
@@ -150,7 +154,7 @@ class DatasetDictMethods<Row> {
     });
   }
 
-  /** The same rows of every split. */
+  /** The same rows of every split. @throws DatasetError */
   select(indices: Iterable<number>): DatasetDict<Row> {
     requireArgument('select', 'indices', indices, rowNumbers, DatasetError);
     const rows = [...indices];

@@ -19,7 +19,7 @@ export class DatasetRows<Row> {
   readonly length: number;
   #fingerprint: Promise<string> | undefined;
 
-  /** Use `Dataset.fromRows`, `Dataset.fromColumns` or `loadDataset`. */
+  /** Use `Dataset.fromRows`, `Dataset.fromColumns` or `loadDataset`. @throws DatasetError */
   constructor(table: Table, rows?: Int32Array) {
     if (!(table instanceof Map))
       throw new DatasetError(
@@ -131,7 +131,11 @@ export class DatasetRows<Row> {
     return [...this];
   }
 
-  /** The different values of a column, in the order of their first appearance. */
+  /**
+   * The different values of a column, in the order of their first appearance.
+   *
+   * @throws DatasetError, ColumnNotFoundError
+   */
   unique<Name extends ColumnName<Row>>(name: Name): Row[Name][] {
     refuseSurplus('unique', 1, arguments, DatasetError);
     requireSingle('unique', name, findColumn(this.#table, name, 'unique'));

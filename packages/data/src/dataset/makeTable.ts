@@ -51,7 +51,7 @@ export function tableOfRows(rows: readonly object[], options: { readonly feature
   );
 }
 
-/** A table from columns. @throws DatasetError, FeatureError */
+/** A table from columns. @throws DatasetError, ColumnNotFoundError, FeatureError */
 export function tableOfColumns(
   columns: Readonly<Record<string, ArrayLike<unknown>>>,
   options: { readonly features?: Features },

@@ -5,6 +5,8 @@ import type { SortOptions } from './options.ts';
 /**
  * Row indices in sorted order; equal rows keep their order. Text is sorted by code point, as in
  * Arrow. Missing values and NaN come at one end, whatever the direction, NaN next to the numbers.
+ *
+ * @throws DatasetError
  */
 export function sortedRows(
   columns: readonly Column[],

@@ -39,7 +39,7 @@ function splitSizes(rows: number, { testSize, trainSize }: SplitOptions): SplitS
   return { train, test };
 }
 
-/** Row numbers of both sides. */
+/** Row numbers of both sides. @throws DatasetError */
 export function splitRows(
   rows: number,
   options: SplitOptions,

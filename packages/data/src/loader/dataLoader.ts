@@ -159,7 +159,7 @@ export class DataLoader implements AsyncIterable<Batch> {
     return this.#epoch;
   }
 
-  /** Chooses the order of the next iteration. */
+  /** Chooses the order of the next iteration. @throws DatasetError */
   setEpoch(epoch: number): void {
     requireArgument('setEpoch', 'epoch', epoch, wholeNumber(0), DatasetError);
     this.#epoch = epoch;

@@ -12,7 +12,7 @@ const fileErrors: ReadonlySet<unknown> = new Set(
 export const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
   fileErrors.has((error as Partial<NodeJS.ErrnoException> | null)?.code);
 
-/** Does work in the cache folder; where the folder refuses, says what to do. */
+/** Does work in the cache folder. @throws HubError that says what to do where it refuses */
 export async function inCache<T>(root: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

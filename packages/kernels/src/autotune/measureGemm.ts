@@ -65,7 +65,7 @@ export async function warmUp(gpu: Gpu, { gemm }: MeasuringKit): Promise<void> {
 /**
  * Times the candidates for a class of products and returns the fastest.
  *
- * @param end time by `performance.now()` after which no further candidate is timed
+ * @param options `end`: time by `performance.now()` after which no further candidate is timed
  */
 export async function measureGemm(
   gpu: Gpu,

@@ -46,7 +46,7 @@ const optionKinds = {
  * browser in `localStorage`) for this adapter, driver and version of the kernels: until one of them
  * changes, the table and so the bits stay the same. Without tuning the choice is a fixed table.
  *
- * @throws GpuError when the GPU fails while it is measured
+ * @throws GpuError when the GPU fails while it is measured, KernelArgumentError
  */
 export async function tuneKernels(gpu: Gpu, options: TuneOptions = {}): Promise<void> {
   requireArgument('tuneKernels', 'gpu', gpu, aDevice, KernelArgumentError);

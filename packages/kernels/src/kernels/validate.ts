@@ -69,7 +69,11 @@ export function requireExtents(kernel: string, extents: Shape): void {
   for (const name in extents) requireArgument(kernel, name, extents[name], anExtent, KernelArgumentError);
 }
 
-/** Checks that an array has one of these types and at least as many elements as the shape. */
+/**
+ * Checks that an array has one of these types and at least as many elements as the shape.
+ *
+ * @throws KernelArgumentError
+ */
 export function requireArray(
   kernel: string,
   name: string,

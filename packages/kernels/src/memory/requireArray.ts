@@ -33,13 +33,21 @@ export function requireData(where: string, elementType: ElementType, data: HostD
   if (!kind.holds(data)) requireArgument(where, 'data', data, kind, KernelArgumentError);
 }
 
-/** Checks that an array lies on the device and was not released. */
+/**
+ * Checks that an array lies on the device and was not released.
+ *
+ * @throws ReleasedArrayError, KernelArgumentError
+ */
 export function requireUsable(where: string, array: GpuArray, device: GPUDevice): void {
   requireOwn(where, array, device);
   if (array.released) throw new ReleasedArrayError(`${where}: array ${array.label} was released before this use`);
 }
 
-/** Checks that an array lies on the device: a buffer of another device cannot be bound. */
+/**
+ * Checks that an array lies on the device: a buffer of another device cannot be bound.
+ *
+ * @throws KernelArgumentError
+ */
 export function requireOwn(where: string, array: GpuArray, device: GPUDevice, name = 'array'): void {
   if (!(array instanceof GpuArray)) requireArgument(where, name, array, anArray, KernelArgumentError);
   const other = array.storage.device;

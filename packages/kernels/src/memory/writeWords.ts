@@ -2,7 +2,11 @@ import { bytesPerElement, KernelArgumentError } from '../device/given.ts';
 import type { GpuArray, HostData } from './gpuArray.ts';
 import type { GPUDevice } from '../device/webGpuTypes.ts';
 
-/** Copies host data to the elements from `offset` on, ahead of the next submit. */
+/**
+ * Copies host data to the elements from `offset` on, ahead of the next submit.
+ *
+ * @throws KernelArgumentError where they do not fit
+ */
 export function writeWords(device: GPUDevice, array: GpuArray, data: HostData, offset: number): void {
   if (!(Number.isInteger(offset) && offset >= 0) || offset + data.length > array.length) {
     throw new KernelArgumentError(

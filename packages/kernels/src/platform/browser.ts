@@ -1,7 +1,11 @@
 import type { GPU } from '../device/webGpuTypes.ts';
 import type { WebGpuOptions } from './platform.ts';
 
-/** The browser's own WebGPU; null where it has none. */
+/**
+ * The browser's own WebGPU; null where it has none.
+ *
+ * @throws Error for a backend, which only Dawn has
+ */
 export async function loadWebGpu({ backend }: WebGpuOptions): Promise<GPU | null> {
   if (backend) throw new Error(`only Dawn in Node has the backend ${backend}; a page has its browser's own`);
   const { navigator } = globalThis as { navigator?: { gpu?: GPU } };

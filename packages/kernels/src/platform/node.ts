@@ -14,7 +14,7 @@ export { waitForGpu } from './waitForGpu.ts';
 // Dawn's object must outlive every device made from it: if it is collected, the process crashes.
 const kept: GPU[] = [];
 
-/** Dawn, through the npm package `webgpu`. Null when it cannot be loaded here. */
+/** Dawn, through the npm package `webgpu`. @throws Error that says why it cannot be loaded here */
 export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
   process.env.XDG_RUNTIME_DIR ??= '/tmp';
   let dawn: typeof import('webgpu');

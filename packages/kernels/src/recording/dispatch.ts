@@ -89,6 +89,8 @@ const workgroupCount = wholeNumber(0);
 /**
  * Spreads a flat number of workgroups over x and y. The kernel computes its index as
  * `workgroup_id.x + workgroup_id.y * num_workgroups.x` and returns when that exceeds the count.
+ *
+ * @throws KernelArgumentError
  */
 export function spreadWorkgroups(count: number): readonly [number, number, number] {
   if (!workgroupCount.holds(count))

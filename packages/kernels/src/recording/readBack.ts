@@ -11,7 +11,11 @@ export interface ReadBackOptions {
   readonly failures: Failures;
 }
 
-/** Records a copy of the array, submits, and returns what the copy then holds. */
+/**
+ * Records a copy of the array, submits, and returns what the copy then holds.
+ *
+ * @throws GpuError, as `requireUsable` and `Recorder.requireContent`
+ */
 export async function readBack(array: GpuArray, options: ReadBackOptions): Promise<HostData> {
   const { device, recorder, failures } = options;
   requireUsable('gpu.read', array, device);

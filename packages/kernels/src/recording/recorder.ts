@@ -76,7 +76,11 @@ export class Recorder {
     return this.statistics.submits;
   }
 
-  /** Starts to run every dispatch in a pass of its own, timed. */
+  /**
+   * Starts to run every dispatch in a pass of its own, timed.
+   *
+   * @throws GpuError without timestamps
+   */
   startProfiling(): void {
     if (!this.#device.features.has('timestamp-query'))
       throw new GpuError('profiling needs the adapter feature timestamp-query, which this adapter lacks');

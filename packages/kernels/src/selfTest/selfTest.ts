@@ -27,7 +27,7 @@ const checked = new WeakMap<Gpu, Promise<readonly string[]>>();
  * @param warn called for each variant that disagrees; default `console.warn`
  * @param options `onProgress` is called with how many kernels are compiled, `signal` ends the wait
  * @returns the variants that disagree, by kernel and name: `gemm subgroupMatrix`
- * @throws GpuError when the GPU fails while it is tested; the signal's reason
+ * @throws GpuError when the GPU fails while it is tested; the signal's reason; KernelArgumentError
  */
 export async function selfTest(
   gpu: Gpu,

@@ -38,7 +38,8 @@ const kinds = { forward: callable, backward: callable };
  * `gradcheck` tests it.
  *
  * @param name in errors
- * @throws TensorError
+ * @throws TensorError; the operation throws it too, and ShapeError, where `forward` or `backward`
+ *   return something else
  */
 export function customOp(name: string, operation: CustomOp): (...inputs: Tensor[]) => Tensor {
   requireAtMost('customOp', 2, arguments);

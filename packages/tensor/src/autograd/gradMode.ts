@@ -47,7 +47,7 @@ export function currentPostponed(): Postponed | null {
  * Runs `body` as a forward pass that will be repeated in the backward pass: with the usual kernels,
  * but keeping nothing for a backward pass.
  *
- * @param receives what is read and computed
+ * @param filled gets what is read and computed
  */
 export function withoutTape<T>(filled: Postponed, body: () => T): T {
   const before = postponed;

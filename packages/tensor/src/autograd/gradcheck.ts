@@ -37,7 +37,7 @@ const otherNames = {
  *
  * @param f function of tensors that returns a tensor; it must be deterministic
  * @param inputs tensors; those of f32 that require a gradient are checked
- * @throws AutogradError naming input, element and both numbers where they differ
+ * @throws AutogradError naming input, element and both numbers where they differ; TensorError
  */
 export async function gradcheck(
   f: (...inputs: Tensor[]) => Tensor,

@@ -42,8 +42,8 @@ function endAt(root: TapeTensor, gradients: Gradients): void {
 /**
  * Walks back from results that a backward pass has recomputed, with the gradients of that pass.
  *
- * @param first number of the first recomputed operation
- * @param number number of the operation that stands for them on the tape
+ * @param options `first`: number of the first recomputed operation; `number`: that of the operation
+ *   that stands for them on the tape
  * @throws AutogradError if a parameter that they read was changed since
  */
 export function runSegment(

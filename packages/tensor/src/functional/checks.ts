@@ -58,7 +58,11 @@ export function requireHeld(operation: string, name: string, value: number, { dt
     throw new TensorError(`${operation}: ${name} is ${value}, which ${dtype} does not hold; use cast() on the tensor`);
 }
 
-/** As `requireFloats`, for a second tensor that must have the element type of the first. */
+/**
+ * As `requireFloats`, for a second tensor that must have the element type of the first.
+ *
+ * @throws TensorError
+ */
 export function requireSameType(operation: string, name: string, input: Tensor, first: Tensor): void {
   requireFloats(operation, name, input, first);
   if (input.dtype !== first.dtype) {

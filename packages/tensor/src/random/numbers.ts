@@ -5,7 +5,7 @@ import type { Twister } from './twister.ts';
 const anInteger = wholeNumber(-(2 ** 31), 2 ** 31 - 1);
 const aCount = wholeNumber(0, 2 ** 31 - 1);
 
-/** `Mt19937.randperm` for any generator; the functions below likewise. */
+/** `Mt19937.randperm` for any generator; the functions below likewise. @throws TensorError */
 export function randperm(generator: Twister, n: number): Int32Array {
   requireArgument('randperm', 'n', n, aCount, TensorError);
   const order = Int32Array.from({ length: n }, (_, index) => index);

@@ -10,7 +10,11 @@ export function loadWeights({ path, weights }: Pick<Checkpoint, 'path' | 'weight
   fitting(path, 'model', () => void model.loadStateDict(weights));
 }
 
-/** Loads moments and loss scale into the optimizer, which is disposed of where they do not fit. */
+/**
+ * Loads moments and loss scale into the optimizer, which is disposed of where they do not fit.
+ *
+ * @throws CheckpointError, TrainerError
+ */
 export function loadOptimizer({ path, moments, scaler }: Checkpoint, optimizer: Optimizer): void {
   try {
     requireArgument('createOptimizer', 'what it returns for a run that is resumed', optimizer, resumable, TrainerError);

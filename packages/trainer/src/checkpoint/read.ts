@@ -73,7 +73,7 @@ async function besideOf(path: string, best: string | null): Promise<string | nul
   return null;
 }
 
-/** The weights of a checkpoint, which may be split over several files. */
+/** The weights of a checkpoint, which may be split over several files. @throws CheckpointError */
 export async function readWeights(path: string, given?: readonly string[]): Promise<Entries> {
   const names = given ?? (await verify(path));
   const parts = names.filter((name) => /^model(-\d+-of-\d+)?\.safetensors$/.test(name));

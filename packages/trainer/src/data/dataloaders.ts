@@ -65,7 +65,8 @@ export async function requireEvaluable(
  * Checks the data loader that a method of a subclass returned.
  *
  * @param method name of the method
- * @throws TrainerError when it does not iterate over a known number of batches
+ * @throws TrainerError when it does not iterate over a known number of batches,
+ *   TrainerDatasetError when that is 0
  */
 export function readDataloader(method: string, given: Dataloader): Dataloader {
   const isObject = typeof given === 'object' && given !== null;

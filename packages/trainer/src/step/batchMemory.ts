@@ -54,6 +54,7 @@ function tooLarge(
  * not, fewer and fewer rows are tried.
  *
  * @param record must record without running
+ * @throws BatchTooLargeError
  */
 export function findingWhatFits(
   name: BatchSizeName,

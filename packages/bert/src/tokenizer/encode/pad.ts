@@ -69,7 +69,7 @@ function toColumns(features: Features): Record<string, unknown[]> {
   return columns;
 }
 
-/** Checks and resolves `padding`; undefined means no padding. */
+/** Checks and resolves `padding`; undefined means no padding. @throws TokenizerError */
 export function paddingKind(padding: unknown): 'longest' | 'max_length' | undefined {
   if (padding === true || padding === 'longest') return 'longest';
   if (padding === 'max_length') return 'max_length';
@@ -103,6 +103,8 @@ function targetLength(
  * Pads rows of token ids to one length. `input_ids` determines the length of all token columns
  * (`padValues`); other columns (`label`) stay unchanged. A row longer than the target keeps its
  * length, as in `transformers`.
+ *
+ * @throws TokenizerError
  */
 export function padFeatures(
   features: Features,

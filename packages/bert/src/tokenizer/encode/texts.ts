@@ -12,7 +12,10 @@ export function isTexts(value: unknown): value is Texts | TextPairs {
   return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
 
-/** @param name what it is called in an error: `texts[3]` */
+/**
+ * @param name what it is called in an error: `texts[3]`
+ * @throws TokenizerError for anything but text, and for text with half a character
+ */
 export function requireText(value: unknown, name: string): asserts value is string {
   if (value === null || value === undefined)
     throw new TokenizerError(

@@ -5,7 +5,11 @@ import { TokenizerError } from '../../errors.ts';
 import type { TokenizerConfig, TokenizerJson } from '../files/tokenizerJson.ts';
 import type { TokenSteps } from './tokenSteps.ts';
 
-/** BERT's own steps, where tokenizer.json asks for them; else the library's. */
+/**
+ * BERT's own steps, where tokenizer.json asks for them; else the library's.
+ *
+ * @throws TokenizerError
+ */
 export function librarySteps(json: TokenizerJson, config: TokenizerConfig): TokenSteps {
   const library = new Library(json, config);
   const { normalizer, pre_tokenizer: preTokenizer } = json;

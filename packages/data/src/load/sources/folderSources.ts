@@ -28,6 +28,7 @@ const otherKinds: readonly string[] = [
  *
  * @param path as passed by the caller
  * @param name its name on the hub
+ * @throws DatasetError, DataFileError, HubError
  */
 export async function sourcesOfFolder(
   path: string,

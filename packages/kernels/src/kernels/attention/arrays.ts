@@ -40,6 +40,8 @@ const wholesAndParts = [
 /**
  * Checks what forward and backward share. `matrices` are all of one type: `qkv` and `gradQkv`
  * [totalTokens, 3, numHeads * headSize], others [totalTokens, numHeads * headSize].
+ *
+ * @throws KernelArgumentError
  */
 export function requireAttention(
   kernel: string,

@@ -31,6 +31,8 @@ const maxDimensions = 12;
 /**
  * `recordMap` for operands that may be broadcast: in vectors of four where none is, or where the
  * innermost elements of those that are not are adjacent.
+ *
+ * @throws KernelArgumentError
  */
 export function recordBroadcast(gpu: Gpu, options: BroadcastOptions): void {
   const { kernel, operands, length } = options;

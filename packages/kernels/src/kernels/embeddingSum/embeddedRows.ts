@@ -33,7 +33,7 @@ export const rowsOfTables = (table: GpuArray, columns: number): number => Math.f
  * tableRows(row) returns where each table's row for an output row starts, and tableSum(tableRows,
  * column) sums one vector over the tables.
  *
- * @param fields of the parameters, before and after the row counts of the tables
+ * @param options fields of the parameters, before and after the row counts of the tables
  * @param columns vectors of a row
  */
 export function embeddedRows(

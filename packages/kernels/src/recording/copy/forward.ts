@@ -13,7 +13,11 @@ export function clearWords(profile: DeviceProfile, array: GpuArray): Dispatch {
   return moveWords(profile, 'clear', clearSource, array.byteLength, [], array);
 }
 
-/** Copies `source`, word by word, to the start of `target`. */
+/**
+ * Copies `source`, word by word, to the start of `target`.
+ *
+ * @throws KernelArgumentError where it does not fit
+ */
 export function copyWords(profile: DeviceProfile, source: GpuArray, target: GpuArray): Dispatch {
   if (source.elementType !== target.elementType || source.length > target.length) {
     throw new KernelArgumentError(

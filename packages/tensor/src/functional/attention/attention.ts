@@ -93,7 +93,7 @@ const optionKinds = {
  *
  * @param query [tokens, heads * head size], as are key and value
  * @returns [tokens, heads * head size]
- * @throws ShapeError
+ * @throws ShapeError, TensorError
  */
 export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
   requireAtMost('attention', 4, arguments);
@@ -115,7 +115,7 @@ export function attention(query: Tensor, key: Tensor, value: Tensor, options: At
  *
  * @param qkv [tokens, 3 * heads * head size]: the query, the key and the value of each token
  * @returns [tokens, heads * head size]
- * @throws ShapeError
+ * @throws ShapeError, TensorError
  */
 export function attentionQkvPacked(qkv: Tensor, options: AttentionOptions): Tensor {
   requireAtMost('attentionQkvPacked', 2, arguments);

@@ -54,7 +54,7 @@ interface FamilyOptions {
   readonly isTest?: boolean;
 }
 
-/** An operation of the kernel family `unary`. */
+/** An operation of the kernel family `unary`. @throws TensorError */
 export function mapped<D extends DType>(member: UnaryMember, input: Tensor, options: FamilyOptions = {}): Tensor<D> {
   const { operation = member.name, p, q, isTest = false } = options;
   requireTensor(operation, 'input', input);

@@ -107,7 +107,7 @@ const wholeNumbers: Kind = {
 const idsKind = arrayOf(wholeNumbers, 'Int32Array or Uint32Array');
 const optionKinds = { paddingIndices: optional(arrayOf(orNull(wholeNumber(0)), 'row numbers, or null')) };
 
-/** @returns rows and columns of the sum */
+/** @returns rows and columns of the sum @throws ShapeError, TensorError */
 export function requireInputs(
   tables: readonly Tensor[],
   ids: readonly (Int32Array | Uint32Array)[],

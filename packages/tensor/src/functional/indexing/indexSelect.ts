@@ -38,7 +38,11 @@ export function indexSelect<D extends DType, I extends DType>(
   return indexSelectBut(input, dim, index, null);
 }
 
-/** `indexSelect` without a gradient for the elements at one position. */
+/**
+ * `indexSelect` without a gradient for the elements at one position.
+ *
+ * @throws ShapeError, TensorError
+ */
 export function indexSelectBut<D extends DType>(
   input: Tensor<D>,
   dim: number,

@@ -40,6 +40,8 @@ interface Sizes {
  * Combines masks in the convention of `torch.nn.MultiheadAttention`, true where attention is not
  * allowed, to one in that of `scaledDotProductAttention`, true where it is; it broadcasts to
  * [batch, heads, queries, keys]. Undefined where there is no mask.
+ *
+ * @throws ShapeError, TensorError
  */
 export function attentionMask(masks: Masks, sizes: Sizes): Tensor | undefined {
   const { keyPaddingMask, attnMask, isCausal = false } = masks;

@@ -203,7 +203,7 @@ export abstract class Module {
     return this;
   }
 
-  /** Switches to training mode, or with `false` to evaluation mode. */
+  /** Switches to training mode, or with `false` to evaluation mode. @throws TensorError */
   train(mode = true): this {
     requireAtMost('train', 1, arguments);
     requireArgument('train', 'mode', mode, flag, TensorError);
@@ -220,6 +220,8 @@ export abstract class Module {
   /**
    * With `false` freezes all parameters: no gradient flows to them, and optimizers leave them
    * unchanged. As `requires_grad_`.
+   *
+   * @throws TensorError
    */
   requiresGrad_(requiresGrad = true): this {
     requireAtMost('requiresGrad_', 1, arguments);

@@ -10,6 +10,8 @@ const parametersKind = arrayOf(instanceOf(Parameter), 'Parameters');
  * An optimizer that trains all of them keeps them so. Parameters stay where they are if their sizes
  * are not multiples of 64 elements (128 for matrix operands), or if together they are too large to
  * bind.
+ *
+ * @throws TensorError
  */
 export function makeContiguous(parameters: readonly Parameter[]): void {
   requireArgument('makeContiguous', 'parameters', parameters, parametersKind, TensorError);

@@ -56,7 +56,7 @@ export class Parameter extends Tensor<'f32'> {
     super({ array, shape, device, requiresGrad });
   }
 
-  /** Replaces the values. */
+  /** Replaces the values. @throws ShapeError for another number of values, TensorError */
   setData(data: Float32Array): void {
     requireAtMost('setData', 1, arguments);
     requireArgument('setData', 'data', data, floats, TensorError);

@@ -169,6 +169,8 @@ export abstract class ArenaOptimizer implements Optimizer {
   /**
    * Records the addition of a micro-batch's loss to the loss of the current update, which goes to
    * the update's record.
+   *
+   * @throws TensorError for anything but a scalar
    */
   recordLoss(loss: Tensor): void {
     this.#requireUse('recordLoss');

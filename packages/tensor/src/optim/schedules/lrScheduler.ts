@@ -10,7 +10,10 @@ export class LrScheduler {
   readonly #schedules: readonly Schedule[];
   #lastEpoch = 0;
 
-  /** @param schedules one for each group of the optimizer; the first rate is set at once */
+  /**
+   * @param schedules one for each group of the optimizer; the first rate is set at once
+   * @throws ScheduleError
+   */
   constructor(optimizer: Optimizer, schedules: readonly Schedule[]) {
     requireArgument('new LrScheduler', 'optimizer', optimizer, optimizerKind, ScheduleError);
     const { length } = optimizer.paramGroups;

@@ -24,6 +24,7 @@ export class OptimizerMembers {
   /**
    * @param groups index of each member's parameter group
    * @param missed updates that each member has missed so far
+   * @throws KernelArgumentError
    */
   constructor(gpu: Gpu, groups: readonly number[], missed: readonly number[]) {
     if (groups.length === 0 || groups.length !== missed.length) {
