@@ -55,5 +55,5 @@ async function probe(environment) {
   );
   let adapter = null;
   if (code === 0) ({ adapter } = JSON.parse(stdout.trim().split('\n').at(-1)));
-  return { adapter, output };
+  return { adapter, output: code === 0 ? output : `${output}The process that asked ended with ${code}.` };
 }

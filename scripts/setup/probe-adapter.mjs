@@ -8,8 +8,9 @@ import { rootFolder } from './root-folder.mjs';
 
 const require = createRequire(join(rootFolder, 'packages/kernels/package.json'));
 const { create } = await import(pathToFileURL(require.resolve('webgpu')).href);
-// Dawn's object must live as long as what comes from it.
-const gpu = create([]);
+// Dawn's object must live as long as what comes from it: in a variable of this module it is
+// collected when the module has ended.
+const gpu = (globalThis.keptWebGpu = create([]));
 const adapter = await gpu.requestAdapter();
 let words = null;
 if (adapter) {

@@ -92,6 +92,12 @@ const limitKinds = Object.fromEntries(limitNames.map((name) => [name, optional(w
 let opened = 0;
 
 /**
+ * Where devices come from, for as long as the process lasts: Dawn asks its object for results as
+ * long as a device is there, and crashes where that object was collected.
+ */
+const kept = new Set<GPU>();
+
+/**
  * Opens the GPU: Dawn in Node, the browser's own WebGPU in a page. Requests the adapter's full
  * limits and every feature that kernels can use.
  *
@@ -122,7 +128,6 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> 
   await Promise.all([loadVariantsFor(profile), withoutVariants.length > 0 && loadVariants()]);
   const gpu = new Gpu({
     device,
-    webgpu,
     parts,
     info: { ...info, limits: { ...info.limits, ...options.limits } },
     profile: { ...profile, f16Storage, ...probed },
@@ -151,6 +156,7 @@ async function findWebGpu({ webgpu, backend, robustness = true }: OpenDeviceOpti
     throw new NoAdapterError(`WebGPU is missing: ${(cause as Error).message}`, { cause });
   }
   if (!found) throw new NoAdapterError(`WebGPU is missing here. ${noAdapterAdvice()}`);
+  kept.add(found);
   return found;
 }
 

@@ -1,15 +1,10 @@
 import type { DeviceParts } from './deviceParts.ts';
 import type { DeviceInfo, DeviceProfile } from './profile.ts';
-import type { GPU, GPUDevice } from './webGpuTypes.ts';
+import type { GPUDevice } from './webGpuTypes.ts';
 
 /** What `openDevice` makes a `Gpu` from. */
 export interface GpuOptions {
   readonly device: GPUDevice;
-  /**
-   * The object that the device came from. It is kept alive: Dawn crashes when it is collected
-   * before the device.
-   */
-  readonly webgpu: GPU;
   /** What it is made of, which comes late. */
   readonly parts: DeviceParts;
   readonly info: DeviceInfo;

@@ -11,9 +11,6 @@ import type { WebGpuOptions } from './platform.ts';
 export { collectGarbage } from './collectGarbage.ts';
 export { waitForGpu } from './waitForGpu.ts';
 
-// Dawn's object must outlive every device made from it: if it is collected, the process crashes.
-const kept: GPU[] = [];
-
 /** Dawn, through the npm package `webgpu`. @throws Error that says why it cannot be loaded here */
 export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
   process.env.XDG_RUNTIME_DIR ??= '/tmp';
@@ -31,9 +28,7 @@ export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
   ];
   const toggles = [`enable-dawn-features=${enabled.join()}`, 'disable-dawn-features=timestamp_quantization'];
   if (options.backend) toggles.push(`backend=${options.backend}`);
-  const gpu = dawn.create(toggles);
-  kept.push(gpu);
-  return gpu;
+  return dawn.create(toggles);
 }
 
 function machine(): Machine {
