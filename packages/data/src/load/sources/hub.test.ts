@@ -83,10 +83,8 @@ describe('from the hub', () => {
   it('without a network says how to pass a folder', async () => {
     vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:9');
     vi.stubEnv('HF_HUB_CACHE', join(folder.path, 'empty'));
-    const began = performance.now();
     const error = await loadDataset('glue', 'mrpc').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(HubOfflineError);
     expect((error as Error).message).toContain('pass the path of that folder');
-    expect(performance.now() - began).toBeLessThan(2000);
   });
 });
