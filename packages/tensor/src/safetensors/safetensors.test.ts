@@ -146,9 +146,24 @@ describe('safetensors', () => {
     [[['a', { shape: [1] }]], /got an object with shape for a/],
     [[['a', { shape: [1], data: () => Promise.resolve() }]], /for a\. The values of a tensor x are await x\.data\(\)/],
     [[['a', { shape: [1], data: Float32Array.of(1), dtype: 'F33' }]], /tensor a has the unknown type "F33"/],
+    [
+      [['a', { shape: [0.5, 2], data: Float32Array.of(1) }]],
+      /the shape of a must be an array of whole.*; got \[0\.5, 2\]/,
+    ],
+    [[['a', { shape: [-1, -1], data: Float32Array.of(1) }]], /got \[-1, -1\]/],
+    [
+      [['a', { shape: [1], data: Int8Array.of(-1) }]],
+      /the data of a must be an array of floats or .*; got an Int8Array\. Bytes of any/,
+    ],
+    [[['a', { shape: [1], data: Int32Array.of(1), dtype: 'F32' }]], /an array of F32; got an Int32Array\./],
   ])('refuses to write %j', (tensors, message) => {
     expect(() => writeSafetensors(tensors as never)).toThrow(SafetensorsError);
     expect(() => writeSafetensors(tensors as never)).toThrow(message);
+  });
+
+  it('writes bytes of any type', () => {
+    const file = writeSafetensors([['a', { shape: [2], data: Uint8Array.of(255, 1), dtype: 'I8' }]]);
+    expect(readSafetensors(file).tensors.get('a')).toEqual({ dtype: 'I8', shape: [2], data: Uint8Array.of(255, 1) });
   });
 
   it('does not write what does not fit', () => {

@@ -2,6 +2,7 @@ import { requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { safetensorsDtypes, SafetensorsError } from './dtypes.ts';
 import type { SafetensorsDtype } from './dtypes.ts';
+import { shapeKind } from '../shape.ts';
 import { requireAtMost } from '../surplusArguments.ts';
 
 /**
@@ -19,15 +20,22 @@ export interface WritableTensor {
 
 const dtypeOfTensor: Readonly<Record<string, SafetensorsDtype>> = { f32: 'F32', f16: 'F16', i32: 'I32', u32: 'U32' };
 
-function dtypeOf({ data, dtype }: WritableTensor): SafetensorsDtype {
-  if (dtype) return dtypeOfTensor[dtype] ?? (dtype as SafetensorsDtype);
-  if (data instanceof Float32Array) return 'F32';
-  if (data instanceof Float64Array) return 'F64';
-  if (data instanceof Int32Array) return 'I32';
-  if (data instanceof Uint32Array) return 'U32';
-  if (data instanceof Uint16Array) return 'F16';
-  return 'U8';
-}
+/** What the elements of an array may be called; the first is the default. */
+const dtypesOfArray: Readonly<Record<string, readonly SafetensorsDtype[]>> = {
+  Float32Array: ['F32'],
+  Float64Array: ['F64'],
+  Int32Array: ['I32'],
+  Uint32Array: ['U32'],
+  Uint16Array: ['F16', 'BF16', 'U16'],
+  // Bytes of anything.
+  Uint8Array: ['U8', ...(Object.keys(safetensorsDtypes) as SafetensorsDtype[])],
+};
+
+/** Its name is the same in every realm. */
+const arrayName = (data: ArrayBufferView) => Object.prototype.toString.call(data).slice('[object '.length, -1);
+
+const dtypeOf = ({ data, dtype }: WritableTensor): SafetensorsDtype =>
+  dtype ? (dtypeOfTensor[dtype] ?? (dtype as SafetensorsDtype)) : dtypesOfArray[arrayName(data)]![0]!;
 
 /**
  * Makes a safetensors file. Tensors keep the given order, except that larger element types come
@@ -103,7 +111,15 @@ function requireEntry(entry: unknown): void {
     const advice = typeof tensor?.data === 'function' ? '. The values of a tensor x are await x.data()' : '';
     throw new SafetensorsError(`writeSafetensors takes ${named}; got ${found}${advice}`);
   }
-  const { dtype } = tensor;
-  if (dtype !== undefined && !Object.hasOwn(safetensorsDtypes, dtypeOfTensor[dtype] ?? dtype))
+  const { dtype, data, shape } = tensor as WritableTensor;
+  const known = dtype === undefined ? undefined : (dtypeOfTensor[dtype] ?? dtype);
+  if (known !== undefined && !Object.hasOwn(safetensorsDtypes, known))
     throw new SafetensorsError(`writeSafetensors: tensor ${name} has the unknown type ${shown(dtype)}`);
+  requireArgument('writeSafetensors', `the shape of ${name}`, shape, shapeKind, SafetensorsError);
+  const dtypes = dtypesOfArray[arrayName(data)];
+  if (dtypes && (known === undefined || (dtypes as readonly string[]).includes(known))) return;
+  throw new SafetensorsError(
+    `writeSafetensors: the data of ${name} must be an array of ${known ?? 'floats or unsigned or 32-bit integers'}; ` +
+      `got ${shown(data)}. Bytes of any type are a Uint8Array with a dtype`,
+  );
 }
