@@ -105,7 +105,12 @@ describe('making a dataset', () => {
       'Column \'l\', row 0: "maybe" is not ClassLabel(no, yes)',
     );
     expect(() => Dataset.fromRows([{ l: 2 }], { features: { l: label } })).toThrow('from 0 to 1, or -1 or -100');
-    expect(() => Dataset.fromColumns({ a: [1] }, { features: { b: label } })).toThrow(ColumnNotFoundError);
+    const mistyped = { features: { labels: label } };
+    expect(() => Dataset.fromColumns({ label: [1] }, mistyped)).toThrow(ColumnNotFoundError);
+    expect(() => Dataset.fromRows([{ label: 1 }], mistyped)).toThrow(
+      "features: there is no column 'labels'. The columns are label. Did you mean 'label'?",
+    );
+    expect(Dataset.fromRows([], mistyped).features).toEqual(mistyped.features);
     expect(() => new ClassLabel({ names: ['a', 'a'] })).toThrow(FeatureError);
     expect([label.int2str(1), label.str2int('no')]).toEqual(['yes', 0]);
     for (const wrong of [-1, '1', [1]]) expect(() => label.int2str(wrong as number)).toThrow(FeatureError);
@@ -184,6 +189,15 @@ describe('rows', () => {
     ];
     expect(both(whole.trainTestSplit(sizes))).toEqual(plain);
     expect(both(whole.trainTestSplit({ ...sizes, stratifyByColumn: 'label' }))).toEqual(stratified);
+  });
+
+  it('trainTestSplit: rows without a label are a class of their own, as in datasets', () => {
+    const features = { l: new ClassLabel({ names: ['a', 'b'] }) };
+    const l = [0, 1, null, 1, null, 0, null, 1, 0, null];
+    const whole = Dataset.fromColumns({ l, i: l.map((_, index) => index) }, { features });
+    const split = whole.trainTestSplit({ testSize: 4, seed: 3, stratifyByColumn: 'l' });
+    expect(split.train.column('i')).toEqual([9, 8, 6, 1, 3, 0]);
+    expect(split.test.column('i')).toEqual([5, 7, 2, 4]);
   });
 
   it('trainTestSplit: a class of more rows than a call takes arguments', () => {

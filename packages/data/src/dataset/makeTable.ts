@@ -2,13 +2,14 @@ import { named, requireArgument, shown } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { concatenateColumns } from '../columns/concatenateColumns.ts';
 import { makeColumn } from '../columns/makeColumn.ts';
-import { ColumnNotFoundError, DatasetError } from '../errors.ts';
+import { DatasetError } from '../errors.ts';
 import { ownFeature } from '../features/feature.ts';
 import type { Features } from '../features/feature.ts';
 import { isList } from '../array/typedArray.ts';
 import { shownValue } from '../shownValue.ts';
 import { requireDatasetOptions } from '../requireDatasetOptions.ts';
 import { makingOptions } from './options.ts';
+import { findColumn } from './table.ts';
 import type { Table } from './table.ts';
 
 const isPlainObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
@@ -40,14 +41,13 @@ export function tableOfRows(rows: readonly object[], options: { readonly feature
       );
     for (const name of Object.keys(row)) names.add(name);
   }
-  for (const name of Object.keys(options.features ?? {})) names.add(name);
+  const { features = {} } = options;
+  if (rows.length === 0) for (const name of Object.keys(features)) names.add(name);
   const valueOf = (row: object, name: string) =>
     Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : undefined;
-  return new Map(
-    [...names].map((name) => {
-      const values = rows.map((row) => valueOf(row, name));
-      return [name, makeColumn(name, values, ownFeature(options.features, name))];
-    }),
+  return tableOf(
+    [...names].map((name) => [name, rows.map((row) => valueOf(row, name))]),
+    features,
   );
 }
 
@@ -58,15 +58,14 @@ export function tableOfColumns(
 ): Table {
   requireArgument('Dataset.fromColumns', 'columns', columns, columnsObject, DatasetError);
   requireDatasetOptions('Dataset.fromColumns', options, makingOptions);
-  const { features = {} } = options;
-  const unknown = Object.keys(features).find((name) => !Object.hasOwn(columns, name));
-  if (unknown !== undefined)
-    throw new ColumnNotFoundError(
-      `features: there is no column '${unknown}'. The columns are ${Object.keys(columns).join(', ')}.`,
-    );
-  return new Map(
-    Object.entries(columns).map(([name, values]) => [name, makeColumn(name, values, ownFeature(features, name))]),
-  );
+  return tableOf(Object.entries(columns), options.features);
+}
+
+/** @throws ColumnNotFoundError for a type of a column that is not there, FeatureError */
+function tableOf(columns: readonly [string, ArrayLike<unknown>][], features: Features = {}): Table {
+  const table = new Map(columns.map(([name, values]) => [name, makeColumn(name, values, ownFeature(features, name))]));
+  for (const name of Object.keys(features)) findColumn(table, name, 'features');
+  return table;
 }
 
 /**

@@ -71,7 +71,8 @@ function stratified(
   }
   const rowsOfClass = new Map<number, number[]>();
   for (let row = 0; row < labels.length; row++) {
-    const label = Number(labels.at(row));
+    // As in NumPy, missing labels are a class of their own, and the last.
+    const label = Number(labels.at(row) ?? Infinity);
     const rows = rowsOfClass.get(label);
     if (rows) rows.push(row);
     else rowsOfClass.set(label, [row]);
