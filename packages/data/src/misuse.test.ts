@@ -102,6 +102,12 @@ describe('what is not understood is refused by name', () => {
       () => call(make('RandomSampler', { numSamples: 2 }), 'indices'),
       'indices: epoch must be a whole number',
     ],
+    ['num_rows', () => rows['num_rows' as 'numRows'], 'a Dataset has no num_rows: it is called numRows'],
+    [
+      'train_test_split',
+      () => call(rows, 'train_test_split', {}),
+      'a Dataset has no train_test_split: it is called trainTestSplit',
+    ],
     ['take', () => call(rows, 'take', '2'), 'take: count must be a whole number'],
     ['slice', () => call(rows, 'slice', 'a'), 'slice: start must be a row number'],
     ['addColumn', () => call(rows, 'addColumn', 'b', 'xy'), 'values must be an array or a typed array'],

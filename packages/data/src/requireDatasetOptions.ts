@@ -1,8 +1,6 @@
-import { requireOptions } from '@attune/validate';
+import { requireOptions, snakeCase } from '@attune/validate';
 import type { ErrorClass, OptionKinds } from '@attune/validate';
 import { DatasetError } from './errors.ts';
-
-const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Advice for names from Python, in both spellings. */
 export function adviceFor(advice: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

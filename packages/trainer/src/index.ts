@@ -67,5 +67,6 @@ export { TrainerControl } from './state/trainerControl.ts';
 export { TrainerState } from './state/trainerState.ts';
 export type { LogEntry, LogValue } from './state/trainerState.ts';
 export { Trainer } from './trainer.ts';
-export type { TrainOptions, TrainOutput } from './runOptions.ts';
+export type { TrainOptions } from './runOptions.ts';
+export type { TrainOutput } from './training/trainOutput.ts';
 export type { ComputeMetricsOptions, ProcessingClass, TrainerOptions } from './trainerOptions.ts';

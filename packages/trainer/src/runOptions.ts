@@ -4,7 +4,6 @@ import type { Kind, OptionAdvice } from '@attune/validate';
 import { checkpointToResume } from './arguments/argumentKinds.ts';
 import { TrainerError } from './errors.ts';
 import type { EvaluateOptions, EvaluationLoopOptions } from './extensionPoints.ts';
-import type { LogEntry } from './state/trainerState.ts';
 
 /** Options of a Trainer's `train`. */
 export interface TrainOptions {
@@ -25,19 +24,6 @@ export interface TrainOptions {
   readonly signal?: AbortSignal | undefined;
   /** `ignoreKeys` of the evaluations of this run. Default none. */
   readonly ignoreKeysForEval?: readonly string[] | undefined;
-}
-
-/** Result of `train()`. */
-export interface TrainOutput {
-  /** Number of optimizer steps done. */
-  readonly globalStep: number;
-  /** Mean loss over all steps. */
-  readonly trainingLoss: number;
-  /**
-   * `train_runtime`, `train_samples_per_second`, `train_steps_per_second`, `total_flos`,
-   * `train_loss`, `epoch`.
-   */
-  readonly metrics: LogEntry;
 }
 
 const abortSignal = instanceOf(globalThis.AbortSignal, 'an AbortSignal, as new AbortController().signal is one');

@@ -1,7 +1,7 @@
 import { NdArray } from '@attune/data';
 import type { Batch } from '@attune/data';
 import type { Device, Optimizer, Schedule, Tensor } from '@attune/tensor';
-import { object, objectWith, requireArgument } from '@attune/validate';
+import { answerOtherNames, object, objectWith, pythonNames, requireArgument } from '@attune/validate';
 import { terminal } from '#platform';
 import { absentMethods, answerAbsentMethods, answerAssignments, keptProperties } from './absent/absentMethods.ts';
 import { refuseUncalledOverrides } from './absent/refusedOverrides.ts';
@@ -26,7 +26,7 @@ import { callModelInit } from './requireModel.ts';
 import { defaultSchedule } from './optimization/defaultSchedule.ts';
 import { prepareTelling } from './progress/preparation.ts';
 import { readEvaluateOptions, requireTrainOptions } from './runOptions.ts';
-import type { TrainOptions, TrainOutput } from './runOptions.ts';
+import type { TrainOptions } from './runOptions.ts';
 import { TrainerControl } from './state/trainerControl.ts';
 import { TrainerState } from './state/trainerState.ts';
 import type { LogEntry } from './state/trainerState.ts';
@@ -39,6 +39,7 @@ import type { TrainerParts } from './trainerParts.ts';
 import { TrainerResults } from './trainerResults.ts';
 import type { RunningTrainer } from './training/runParts.ts';
 import { trainAlone } from './training/trainAlone.ts';
+import type { TrainOutput } from './training/trainOutput.ts';
 
 type Running = typeof import('./running.ts');
 
@@ -401,5 +402,17 @@ const stepOptions = objectWith('{ numItemsInBatch, context, backward }, as a run
   backward: 'function',
 });
 
+answerOtherNames(
+  Trainer.prototype,
+  'a Trainer has',
+  TrainerError,
+  pythonNames([
+    'trainDataset',
+    'evalDataset',
+    'processingClass',
+    ...Object.getOwnPropertyNames(TrainerResults.prototype),
+    ...Object.getOwnPropertyNames(Trainer.prototype),
+  ]),
+);
 answerAbsentMethods(Trainer.prototype, 'a Trainer has', absentMethods);
 answerAssignments(Trainer.prototype, 'a Trainer keeps', keptProperties);

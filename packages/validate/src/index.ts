@@ -30,4 +30,5 @@ export { isError, messageOf } from './isError.ts';
 export { onAssignment } from './onAssignment.ts';
 export { provided } from './provided.ts';
 export { nearestName } from './nearestName.ts';
+export { answerOtherNames, pythonNames, snakeCase } from './otherNames.ts';
 export { endSentence, firstOf, shown } from './shown.ts';

@@ -1,11 +1,12 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
-  endSentence,
+  answerOtherNames,
   ArgumentError,
   array,
   arrayOf,
   callable,
+  endSentence,
   flag,
   instanceOf,
   isError,
@@ -17,6 +18,7 @@ import {
   oneOfKinds,
   optional,
   orNull,
+  pythonNames,
   refuseSurplus,
   requireArgument,
   requireOptions,
@@ -197,6 +199,18 @@ describe('nearestName', () => {
     [['nettik', ''], undefined],
   ])('of %j', (names, expected) => {
     expect(nearestName('kitten', names)).toBe(expected);
+  });
+});
+
+describe('other names', () => {
+  it('are answered with the name here, without being seen', () => {
+    const owner = { numLabels: 2, id2label: {}, num_rows: 3 };
+    answerOtherNames(owner, 'a Thing has', RangeError, pythonNames(['numLabels', 'id2label', 'numRows']));
+    expect(owner).toEqual({ numLabels: 2, id2label: {}, num_rows: 3 });
+    expect(() => owner['num_labels' as 'numLabels']).toThrow(
+      new RangeError('a Thing has no num_labels: it is called numLabels'),
+    );
+    expect(() => Object.assign(owner, { num_labels: 3 })).toThrow(RangeError);
   });
 });
 

@@ -1,4 +1,5 @@
 import { packSequences, type Tensor } from '@attune/tensor';
+import { answerOtherNames, ArgumentError, pythonNames } from '@attune/validate';
 import type { BertConfig } from '../config/bertConfig.ts';
 import type { ForwardOptions, ModelInputs } from '../pretrained/modelInputs.ts';
 import type { ModelKind } from '../pretrained/modelKind.ts';
@@ -71,7 +72,9 @@ export class BertModel extends PretrainedModel {
     const embedded = this.embeddings.forward(run, this.encoder.readersBefore(0));
     const hiddenStates = this.encoder.forward(embedded, run, options.outputHiddenStates ?? false);
     const lastHiddenState = hiddenStates.at(-1) as Tensor;
-    const output = { lastHiddenState, poolerOutput: this.pooler.forward(lastHiddenState, run), packed };
-    return options.outputHiddenStates ? { ...output, hiddenStates } : output;
+    const poolerOutput = this.pooler.forward(lastHiddenState, run);
+    const output = { lastHiddenState, poolerOutput, packed, ...(options.outputHiddenStates && { hiddenStates }) };
+    answerOtherNames(output, 'the output of BertModel has', ArgumentError, pythonNames(Object.keys(output)));
+    return output;
   }
 }

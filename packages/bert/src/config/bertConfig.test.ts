@@ -122,6 +122,9 @@ describe('BertConfig', () => {
     );
     expect(() => new BertConfig({ layers: 2 } as object)).toThrow(/no field 'layers'. There are: vocabSize/);
     expect(() => BertConfig.fromJson({ hello: 1 })).toThrow(/does not describe a BERT/);
+    expect(() => new BertConfig()['num_labels' as 'numLabels']).toThrow(
+      'a BertConfig has no num_labels: it is called numLabels',
+    );
   });
 });
 

@@ -1,4 +1,13 @@
-import { object, onAssignment, provided, requireArgument, shown } from '@attune/validate';
+import {
+  answerOtherNames,
+  object,
+  onAssignment,
+  provided,
+  pythonNames,
+  requireArgument,
+  shown,
+  snakeCase,
+} from '@attune/validate';
 import { ConfigError, modelTypeError } from '../errors.ts';
 import { assignField } from './assignField.ts';
 import {
@@ -18,8 +27,6 @@ export type { BertConfigFields, ProblemType } from './fields.ts';
 
 /** Any field, and the labels: how many, or their names. */
 export interface BertConfigOptions extends Partial<BertConfigFields>, LabelOptions {}
-
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Keys of config.json for unsupported features, with the values that are harmless. */
 const unsupported: readonly { key: string; harmless: readonly unknown[]; what: string }[] = [
@@ -193,3 +200,10 @@ export class BertConfig implements BertConfigFields {
     return Object.fromEntries(Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }
+
+answerOtherNames(
+  BertConfig.prototype,
+  'a BertConfig has',
+  ConfigError,
+  pythonNames([...fieldNames, 'numLabels', 'modelType']),
+);

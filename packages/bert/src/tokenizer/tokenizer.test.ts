@@ -168,6 +168,8 @@ it('does not pass over what Python would set of it', () => {
     expect(() => Object.assign(tokenizer, { [name]: 64 })).toThrow(new RegExp(`no state: ${name} cannot be set`));
     expect(tokenizer[name as 'padToken']).toBe(before);
   }
+  for (const wrong of [() => tokenizer['pad_token' as 'padToken'], () => Object.assign(tokenizer, { pad_token: 'x' })])
+    expect(wrong).toThrow('A tokenizer has no pad_token: it is called padToken');
 });
 
 it.each([

@@ -1,6 +1,8 @@
 import {
+  answerOtherNames,
   flag,
   optional,
+  pythonNames,
   refuseSurplus,
   requireArgument,
   requireOptions,
@@ -155,7 +157,9 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
       await parts.write(folder, files());
     },
   });
-  return Object.defineProperties(tokenizer, readOnly(facts)) as unknown as Tokenizer;
+  Object.defineProperties(tokenizer, readOnly(facts));
+  answerOtherNames(tokenizer, 'A tokenizer has', TokenizerError, pythonNames(Object.keys(tokenizer)));
+  return tokenizer as unknown as Tokenizer;
 }
 
 /** Properties that cannot be set, as Python's are: that would be passed over in silence. */

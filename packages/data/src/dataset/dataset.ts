@@ -1,4 +1,14 @@
-import { arrayOf, instanceOf, refuseSurplus, requireArgument, shown, text, wholeNumber } from '@attune/validate';
+import {
+  answerOtherNames,
+  arrayOf,
+  instanceOf,
+  pythonNames,
+  refuseSurplus,
+  requireArgument,
+  shown,
+  text,
+  wholeNumber,
+} from '@attune/validate';
 import { DatasetError, MapError } from '../errors.ts';
 import { featureKind } from '../features/feature.ts';
 import type { Feature, Features } from '../features/feature.ts';
@@ -313,6 +323,13 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
     return new Dataset(concatenateTables(datasets.map((dataset) => dataset.ordered())));
   }
 }
+
+answerOtherNames(
+  Dataset.prototype,
+  'a Dataset has',
+  DatasetError,
+  pythonNames([...Object.getOwnPropertyNames(DatasetRows.prototype), ...Object.getOwnPropertyNames(Dataset.prototype)]),
+);
 
 /** Refuses several names as separate arguments: all but the first would be ignored. */
 function refuseOthers(operation: string, others: readonly unknown[]): void {

@@ -1,4 +1,13 @@
-import { arrayOf, oneOf, optional, requireArgument, shown, text, wholeNumber } from '@attune/validate';
+import {
+  answerOtherNames,
+  arrayOf,
+  oneOf,
+  optional,
+  requireArgument,
+  shown,
+  text,
+  wholeNumber,
+} from '@attune/validate';
 import type { Kind, OptionKinds } from '@attune/validate';
 import { FeatureError } from '../errors.ts';
 import { adviceFor, requireDatasetOptions } from '../requireDatasetOptions.ts';
@@ -104,6 +113,8 @@ export class ClassLabel {
     return name;
   }
 }
+
+answerOtherNames(ClassLabel.prototype, 'a ClassLabel has', FeatureError, { num_classes: 'numClasses' });
 
 const valueTypes: readonly ValueType[] = [
   'uint8',

@@ -61,23 +61,6 @@ export const keptProperties: Readonly<Record<string, string>> = {
   model: 'make a new Trainer with another model, or pass modelInit, which makes one for each run',
 };
 
-/** Members of `transformers.EvalPrediction` and `PredictionOutput` that have another name here. */
-export const absentResultMembers: Readonly<Record<string, string>> = { label_ids: 'it is called labelIds' };
-
-/**
- * Makes reading an absent member of a class throw an error with its name here.
- *
- * @param what the owner in the error: `an EvalPrediction has`
- */
-export function answerAbsentMembers(prototype: object, what: string, members: Readonly<Record<string, string>>): void {
-  for (const [name, reason] of Object.entries(members)) {
-    const get = () => {
-      throw new TrainerError(`${what} no ${name}: ${reason}`);
-    };
-    Object.defineProperty(prototype, name, { get, configurable: true });
-  }
-}
-
 /**
  * Makes assigning to properties that have only a getter throw an error that says what to do.
  *

@@ -1,7 +1,4 @@
-/** The name of an argument or method in Python. */
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]|\d+/g, (part) => (/\d/.test(part) ? part : `_${part.toLowerCase()}`));
-}
+import { snakeCase } from '@attune/validate';
 
 /** The name here of an argument or method in Python. */
 export function camelCase(name: string): string {

@@ -1,4 +1,4 @@
-import { object, onAssignment, requireArgument, shown } from '@attune/validate';
+import { answerOtherNames, object, onAssignment, pythonNames, requireArgument, shown } from '@attune/validate';
 import { absentArgumentMethods, answerAbsentMethods } from '../absent/absentMethods.ts';
 import { TrainingArgumentsError } from '../errors.ts';
 import { argumentKinds } from './argumentKinds.ts';
@@ -84,6 +84,12 @@ export class TrainingArguments {
   }
 }
 
+answerOtherNames(
+  TrainingArguments.prototype,
+  'TrainingArguments have',
+  TrainingArgumentsError,
+  pythonNames(['outputDir', ...Object.keys(defaultArguments)]),
+);
 answerAbsentMethods(TrainingArguments.prototype, 'TrainingArguments have', absentArgumentMethods);
 
 /** Names of reports as `transformers` keeps them: an array, empty for none. */

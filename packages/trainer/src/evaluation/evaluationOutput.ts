@@ -1,7 +1,6 @@
 import { NdArray } from '@attune/data';
-import { objectWith, optional, requireArgument } from '@attune/validate';
+import { answerOtherNames, objectWith, optional, requireArgument } from '@attune/validate';
 import type { Kind } from '@attune/validate';
-import { absentResultMembers, answerAbsentMembers } from '../absent/absentMethods.ts';
 import { TrainerError } from '../errors.ts';
 import type { LogEntry } from '../state/trainerState.ts';
 import { everyNested } from './nested.ts';
@@ -110,5 +109,6 @@ export class PredictionOutput<Predictions extends Collected = NdArray, Labels ex
   }
 }
 
-answerAbsentMembers(EvalPrediction.prototype, 'an EvalPrediction has', absentResultMembers);
-answerAbsentMembers(PredictionOutput.prototype, 'a PredictionOutput has', absentResultMembers);
+const otherNames = { label_ids: 'labelIds', 0: 'predictions', 1: 'labelIds' };
+answerOtherNames(EvalPrediction.prototype, 'an EvalPrediction has', TrainerError, otherNames);
+answerOtherNames(PredictionOutput.prototype, 'a PredictionOutput has', TrainerError, { ...otherNames, 2: 'metrics' });

@@ -1,4 +1,4 @@
-import { flag, optional, requireOptions } from '@attune/validate';
+import { answerOtherNames, flag, optional, pythonNames, requireOptions } from '@attune/validate';
 import { TrainerError } from '../errors.ts';
 
 /**
@@ -45,3 +45,5 @@ const flagKinds = {
   shouldEvaluate: optional(flag),
   shouldSave: optional(flag),
 };
+
+answerOtherNames(TrainerControl.prototype, 'a TrainerControl has', TrainerError, pythonNames(Object.keys(flagKinds)));

@@ -1,10 +1,12 @@
 import {
+  answerOtherNames,
   anyNumber,
   array,
   number,
   object,
   orNull,
   optional,
+  pythonNames,
   requireArgument,
   requireOptions,
   text,
@@ -174,3 +176,5 @@ const fieldKinds = {
   bestModelCheckpoint: optional(orNull(text)),
   statefulCallbacks: optional(object),
 };
+
+answerOtherNames(TrainerState.prototype, 'a TrainerState has', TrainerError, pythonNames(Object.keys(fieldKinds)));

@@ -123,10 +123,32 @@ describe('metrics that cannot be logged', () => {
   });
 });
 
+describe('a name of Python', () => {
+  it('says what it is called here', async () => {
+    const { trainer } = await make({ maxSteps: 1 }, { evalDataset: Dataset.fromRows(rows) });
+    const output = await trainer.train();
+    const predicted = await trainer.predict(Dataset.fromRows(rows));
+    const { state, control, args } = trainer;
+    expect([...output]).toEqual([1, output.trainingLoss, output.metrics]);
+    expect(Object.keys(output)).toEqual(['globalStep', 'trainingLoss', 'metrics']);
+    for (const [owner, name, own] of [
+      [output, 'training_loss', 'a TrainOutput has no training_loss: it is called trainingLoss'],
+      [output, '2', 'a TrainOutput has no 2: it is called metrics'],
+      [predicted, 'label_ids', 'a PredictionOutput has no label_ids: it is called labelIds'],
+      [state, 'log_history', 'a TrainerState has no log_history: it is called logHistory'],
+      [control, 'should_save', 'a TrainerControl has no should_save: it is called shouldSave'],
+      [args, 'learning_rate', 'TrainingArguments have no learning_rate: it is called learningRate'],
+      [trainer, 'train_dataset', 'a Trainer has no train_dataset: it is called trainDataset'],
+      [trainer, 'save_metrics', 'a Trainer has no save_metrics: it is called saveMetrics'],
+    ] as const)
+      expect(() => (owner as unknown as Record<string, unknown>)[name]).toThrow(own);
+  });
+});
+
 describe('a flag that there is not', () => {
   it.each([
     ['shouldStop', true, 'onStepEnd: a callback set control.shouldStop: there is no flag shouldStop; did you mean'],
-    ['should_training_stop', true, 'there is no flag should_training_stop; did you mean shouldTrainingStop?'],
+    ['should_training_stop', true, 'a TrainerControl has no should_training_stop: it is called shouldTrainingStop'],
     ['stop', true, 'there is no flag stop; there are shouldTrainingStop, shouldEpochStop'],
     ['shouldTrainingStop', 'yes', 'control.shouldTrainingStop: a flag is true or false; got "yes"'],
   ])('%s', async (name, value, message) => {

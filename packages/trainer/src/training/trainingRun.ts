@@ -15,7 +15,6 @@ import { RunMetrics } from '../metrics/runMetrics.ts';
 import { withProgress } from '../metrics/withProgress.ts';
 import type { LearningRates } from '../optimization/learningRates.ts';
 import type { Interruption, RunPlace } from '../platform/platform.ts';
-import type { TrainOutput } from '../runOptions.ts';
 import type { LogEntry, TrainerState } from '../state/trainerState.ts';
 import { smoothingOperations } from '../step/smoothingOperations.ts';
 import { TrainingStep } from '../step/trainingStep.ts';
@@ -24,6 +23,7 @@ import { makeRunParts } from './runParts.ts';
 import type { RunInput, RunningTrainer, RunParts } from './runParts.ts';
 import { nothingLeft } from './startingPoint.ts';
 import type { StartingPoint } from './startingPoint.ts';
+import { TrainOutput } from './trainOutput.ts';
 import type { TrainingPlan } from './trainingPlan.ts';
 
 /** One call of `train()`: everything that lives from its first step to its last. */
@@ -268,7 +268,7 @@ export class TrainingRun implements Disposable {
     const metrics = { ...speed, total_flos: this.#state.totalFlos, train_loss: trainingLoss };
     await this.#trainer.log(metrics);
     await this.#callbacks.call('onTrainEnd', this.#progress());
-    return { globalStep, trainingLoss, metrics: withProgress(metrics, this.#trainer) };
+    return new TrainOutput(globalStep, trainingLoss, withProgress(metrics, this.#trainer));
   }
 
   #progress(): CallbackContext {
