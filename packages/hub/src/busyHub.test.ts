@@ -57,7 +57,9 @@ describe('a busy hub', () => {
 
   it('that gives no content ends the download after as many attempts', async () => {
     refuse('/resolve/', 502, Infinity, { 'retry-after': '0' });
-    await expect(read()).rejects.toThrow(/could not be downloaded.*502, 5 times/);
+    await expect(read()).rejects.toThrow(
+      /could not be downloaded: \S+ answered with status 502, 5 times\. Try again later/,
+    );
     await expect(read()).rejects.toThrow(HubDownloadError);
     expect(hub.requests.filter((request) => request.includes('/resolve/'))).toHaveLength(2 * maxAttempts);
   });

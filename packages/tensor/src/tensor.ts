@@ -145,7 +145,7 @@ export class Tensor<D extends DType = DType> {
     return (
       `this tensor's memory was released: ${this.#array.label}, ${formatShape(this.shape)}. That happens by dispose() or using, ` +
       'at the end of the device.scope in which it was computed, by backward() with releaseResults, or, of a gradient, by zeroGrad(). ' +
-      'Use it before, or keep it with device.retain(tensor.array), a gradient with mul(gradient, 1)'
+      'Use it before, or keep it with device.retain(tensor.array), a gradient with mul(gradient, 1).'
     );
   }
 

@@ -122,9 +122,21 @@ describe('a subclass of Trainer', () => {
   });
 
   it.each([
-    ['computeLoss', () => Promise.resolve(null), /computeLoss must return the loss.*a Promise: it must not be async/],
-    ['computeLoss', () => 0.5, /computeLoss must return the loss.*got 0.5/],
-    ['trainingStep', () => undefined, /trainingStep must return the loss.*got undefined/],
+    [
+      'computeLoss',
+      () => Promise.resolve(null),
+      'computeLoss must return the loss, a Tensor of shape [], or [loss, outputs] with returnOutputs; got a Promise: it must not be async',
+    ],
+    [
+      'computeLoss',
+      () => 0.5,
+      'computeLoss must return the loss, a Tensor of shape [], or [loss, outputs] with returnOutputs; got 0.5',
+    ],
+    [
+      'trainingStep',
+      () => undefined,
+      'trainingStep must return the loss, a Tensor of shape [], or null; got undefined',
+    ],
     ['trainingStep', () => null, /the batch has labels \("labels"\), but no loss/],
     [
       'trainingStep',
@@ -135,7 +147,11 @@ describe('a subclass of Trainer', () => {
     ],
     ['createScheduler', () => 0.1, /createScheduler: what it returns must be a function from a step/],
     ['createOptimizer', () => null, /createOptimizer: what it returns must be an Optimizer; got null/],
-    ['getTrainDataloader', () => 5, /getTrainDataloader must return a DataLoader.*got 5/],
+    [
+      'getTrainDataloader',
+      () => 5,
+      'getTrainDataloader must return a DataLoader: batches to iterate over, and their number as length; got 5',
+    ],
   ])('is told that %s returned something wrong', async (name, method, message) => {
     class Wrong extends Trainer {}
     Object.defineProperty(Wrong.prototype, name, { value: method });
@@ -144,8 +160,16 @@ describe('a subclass of Trainer', () => {
   });
 
   it.each([
-    ['predictionStep', () => ({}), /predictionStep must return \[loss, logits, labels\].*got an empty object/],
-    ['predictionStep', () => [null, 5, null], /predictionStep must return .*got an array of 3/],
+    [
+      'predictionStep',
+      () => ({}),
+      'predictionStep must return [loss, logits, labels]: two Tensors and an array of the batch (or arrays of such), null for what is missing; got an empty object',
+    ],
+    [
+      'predictionStep',
+      () => [null, 5, null],
+      'predictionStep must return [loss, logits, labels]: two Tensors and an array of the batch (or arrays of such), null for what is missing; got an array of 3',
+    ],
     [
       'evaluationLoop',
       () => ({}),
@@ -199,7 +223,9 @@ describe('functions in place of a subclass', () => {
 
   it('are told that they returned something wrong', async () => {
     const wrong = await make({ maxSteps: 1 }, { computeLossFunc: ((_outputs: unknown) => 0.5) as never });
-    await expect(wrong.trainer.train()).rejects.toThrow(/computeLossFunc must return the loss.*got 0.5/);
+    await expect(wrong.trainer.train()).rejects.toThrow(
+      'computeLossFunc must return the loss, a Tensor of shape []; got 0.5',
+    );
     const later = await make(
       {},
       { evalDataset, preprocessLogitsForMetrics: ((_logits: unknown) => Promise.resolve()) as never },

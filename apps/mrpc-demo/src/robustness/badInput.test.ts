@@ -36,7 +36,9 @@ function changeWeights(change: (tensors: Map<string, { shape: readonly number[];
 describe('a checkpoint that is broken says what is wrong', () => {
   it('cut short', async () => {
     writeFileSync(weights(), readFileSync(weights()).subarray(0, 5000));
-    await expect(load()).rejects.toThrow(/model\.safetensors: .*The file is damaged or incomplete/);
+    await expect(load()).rejects.toThrow(
+      'model.safetensors: tensor bert.embeddings.LayerNorm.weight ends at byte 256 of the data, of which there are 152. The file is damaged or incomplete',
+    );
   });
 
   it('with a header that lies', async () => {
@@ -53,7 +55,7 @@ describe('a checkpoint that is broken says what is wrong', () => {
 
   it('with a tensor of another shape', async () => {
     changeWeights((tensors) => tensors.set('bert.pooler.dense.bias', { shape: [3], data: new Float32Array(3) }));
-    await expect(load()).rejects.toThrow(/bert\.pooler\.dense\.bias.*\[3\].*\[32\]/s);
+    await expect(load()).rejects.toThrow('bert.pooler.dense.bias: checkpoint [3], model [32]');
   });
 
   it('of an unknown model type', async () => {
@@ -96,12 +98,14 @@ async function trainOn(
 describe('data that does not fit says what is wrong', () => {
   it('a label outside the classes', async () => {
     const { done } = await trainOn(rows.map((row, index) => ({ ...row, label: index === 5 ? 2 : 0 })));
-    await expect(done).rejects.toThrow(/label.*2/i);
+    await expect(done).rejects.toThrow('labels[2] is 2, but the model has classes 0 to 1 (numLabels is 2)');
   });
 
   it('labels that are words', async () => {
     const { done } = await trainOn(rows.map((row) => ({ ...row, label: 'yes' })));
-    await expect(done).rejects.toThrow(/label.*(classEncodeColumn|whole number|text|string)/is);
+    await expect(done).rejects.toThrow(
+      `label' cannot be part of a batch: row 0 is "yes", which is not a number. Tokenize the text and remove the column, or encode it as classes with classEncodeColumn`,
+    );
   });
 
   it('no labels', async () => {
@@ -160,7 +164,9 @@ describe('what goes wrong on the way keeps what was good', () => {
       trainDataset,
       processingClass: tokenizer,
     });
-    await expect(trainer.train()).rejects.toThrow(/could not write to .*file\/out/);
+    await expect(trainer.train()).rejects.toThrow(
+      /could not write to \S+file\/out: part of the path is a file, not a folder\./,
+    );
     expect(trainer.state.globalStep).toBe(0);
   });
 });

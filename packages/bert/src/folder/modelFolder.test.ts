@@ -151,7 +151,9 @@ describe('says what is wrong', () => {
     AutoModelForSequenceClassification.fromPretrained(folder, options);
 
   it('with files that are not a model', async () => {
-    await expect(load(new Map([['model.gguf', 'x']]))).rejects.toThrow(/the files given has no config.json: .*GGUF/);
+    await expect(load(new Map([['model.gguf', 'x']]))).rejects.toThrow(
+      'the files given has no config.json: it is not a checkpoint of a model. It holds GGUF',
+    );
     await expect(load(handleOf(new Map()))).rejects.toThrow(/the folder 'my-model' has no config.json/);
     await expect(load(address.replace('model', 'nothing'))).rejects.toThrow(/nothing has no config.json/);
   });

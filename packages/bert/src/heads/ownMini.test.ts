@@ -233,7 +233,7 @@ describe('own-mini, against PyTorch', () => {
 
   it('refuses labels and rows that do not fit', () => {
     expect(() => model.forward(Promise.resolve(batch) as never)).toThrow(
-      /takes a batch, .*got a Promise; await it first/,
+      'takes a batch, { input_ids, attention_mask, … }; got a Promise; await it first',
     );
     expect(() => model.forward({ ...batch, labels: { data: labels.map((label) => label * 2), shape: [16] } })).toThrow(
       /model has classes 0 to 1/,

@@ -94,7 +94,7 @@ export function readInput(inputs: ModelInputs, name: string): HostArray | undefi
   if (!isRow(data) || !Array.isArray(sizes) || !sizes.every((size) => Number.isInteger(size) && size >= 0)) {
     throw new BatchError(
       `${name} must be an array { data, shape } or lists of numbers; got ${shown(input)}. ` +
-        'Await it if it is a promise; read it back first if it is a tensor.',
+        'A tensor is read back first.',
     );
   }
   return { data: plainNumbers(data), shape: sizes as number[] };

@@ -57,7 +57,10 @@ describe('two classes', () => {
   });
 
   it.each([
-    [{ predictions: [0, 1, 2], references: [0, 1, 1] }, /3 classes.*'macro'/],
+    [
+      { predictions: [0, 1, 2], references: [0, 1, 1] },
+      "3 classes (0, 1, 2) but average is 'binary'. Choose 'micro', 'macro'",
+    ],
     [{ predictions: [0, 1, 0], references: [0, 1, 1], posLabel: 4 }, /posLabel 4 does not occur/],
   ])('are two: %j', async (input, message) => {
     const f1 = await load('f1');

@@ -56,7 +56,9 @@ describe('the token', () => {
 
   it('of the login that is invalid gives an error that names its file', async () => {
     writeFileSync(join(hub.folder, 'token'), '{"hf": "SECRET"}');
-    await expect(listFiles('owner/tiny')).rejects.toThrow(/The token in .*token holds U\+0020 as its character 7/);
+    await expect(listFiles('owner/tiny')).rejects.toThrow(
+      `The token in ${join(hub.folder, 'token')} holds U+0020 as its character 7, which no token has`,
+    );
   });
 
   it('of the login opens a gated model', async () => {

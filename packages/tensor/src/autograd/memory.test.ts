@@ -190,8 +190,10 @@ describe('a tensor that shares memory', () => {
     const x = input();
     const inScope = device.scope(() => tanh(x));
     x.dispose();
-    expect(() => tanh(x)).toThrow(/this tensor's memory was released: tensor, \[8, 64\].*dispose\(\)/);
-    expect(() => tanh(inScope)).toThrow(/this tensor's memory was released: tanh, \[8, 64\].*device.scope/);
+    expect(() => tanh(x)).toThrow("this tensor's memory was released: tensor, [8, 64]. That happens by dispose()");
+    expect(() => tanh(inScope)).toThrow(
+      "this tensor's memory was released: tanh, [8, 64]. That happens by dispose() or using, at the end of the device.scope",
+    );
     network.dispose();
     expect(() => linear(input(), network.linear.weight)).toThrow(
       /this parameter's memory was released: \[64, 64\]. Its model was disposed/,

@@ -54,7 +54,7 @@ function places(entry: TorchCase): { tensor: Tensor; count: number; call: (value
 const freeTypes = new Set(['gather', 'takeAlongDim', 'maskedFill', 'crossEntropy']);
 
 /** One sentence that begins with the operation. */
-function expectTold(name: string, call: () => unknown, message: RegExp): void {
+function expectTold(name: string, call: () => unknown, message: string | RegExp): void {
   expect(call).toThrow(TensorError);
   expect(call).toThrow(new RegExp(`^${name}: `));
   expect(call).toThrow(message);
@@ -161,7 +161,7 @@ describe('an error for shapes that do not fit shows both', () => {
   it('mask of scaledDotProductAttention', () => {
     const q = x();
     const call = () => api.scaledDotProductAttention(q, q, q, { mask: mask() });
-    expectTold('scaledDotProductAttention', call, /mask has the shape \[4\].*\[2, 2\]/);
+    expectTold('scaledDotProductAttention', call, 'mask has the shape [4], which does not broadcast to [2, 2]');
   });
 });
 

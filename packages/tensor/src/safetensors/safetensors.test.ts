@@ -98,7 +98,7 @@ describe('safetensors', () => {
     [
       'an overlap',
       fileOf(JSON.stringify({ a: entry(0, 8, [2]), b: entry(4, 12, [2]) }), new Uint8Array(12)),
-      /tensor b starts at byte 4.*overlaps/,
+      'model.safetensors: tensor b starts at byte 4 of the data; it overlaps the one before',
     ],
     [
       'a gap',

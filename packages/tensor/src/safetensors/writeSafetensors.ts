@@ -108,7 +108,7 @@ function requireEntry(entry: unknown): void {
     typeof tensor === 'object' && tensor !== null && Array.isArray(tensor.shape) && ArrayBuffer.isView(tensor.data);
   if (typeof name !== 'string' || !isTensor) {
     const found = typeof name === 'string' ? `${shown(tensor)} for ${name}` : `${shown(entry)} among them`;
-    const advice = typeof tensor?.data === 'function' ? '. The values of a tensor x are await x.data()' : '';
+    const advice = typeof tensor?.data === 'function' ? '. The values of a tensor x are await x.data().' : '';
     throw new SafetensorsError(`writeSafetensors takes ${named}; got ${found}${advice}`);
   }
   const { dtype, data, shape } = tensor as WritableTensor;

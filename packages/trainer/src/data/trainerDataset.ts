@@ -37,7 +37,7 @@ export const anyRows: Kind = {
       return `${shown(value)} that can only be iterated over: collect its rows, Dataset.fromRows([…])`;
     const parts = Object.values(value);
     if (parts.length > 0 && parts.every(atRows.holds))
-      return `${shown(value)}. Choose one of them, such as datasets.train`;
+      return `${shown(value)}. Choose one of them, such as datasets.train.`;
     return shown(value);
   },
 };

@@ -117,7 +117,7 @@ describe('methods of transformers that there are not', () => {
     const { trainer } = await make({});
     const absent = trainer as unknown as Record<string, () => Promise<void>>;
     await expect(absent['pushToHub']?.()).rejects.toThrow(
-      /a Trainer has no method pushToHub: nothing is uploaded: call saveModel\(\) .* npx @huggingface\/hub upload/,
+      'a Trainer has no method pushToHub: nothing is uploaded: call saveModel() and createModelCard(), then npx @huggingface/hub upload',
     );
     expect(() => absent['getLearningRates']?.()).toThrow(/each log entry has the learning_rate/);
     expect(trainer.getNumTrainableParameters()).toBe(2);

@@ -1,5 +1,6 @@
 import type { Batch } from '@attune/data';
 import { OutOfMemoryError } from '@attune/tensor';
+import { endSentence } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { BatchTooLargeError } from '../errors.ts';
 import type { BatchSizeName } from '../errors.ts';
@@ -113,14 +114,14 @@ function tooLargeMessage(
   const shorter =
     columns === undefined ? '' : ' Shorter rows need less too: tokenize with { truncation: true, maxLength: … }.';
   if (fit < 1)
-    return `a batch of ${what} does not fit on this GPU, and neither does one of its rows: ${error.message}.${shorter}`;
+    return `a batch of ${what} does not fit on this GPU, and neither does one of its rows: ${endSentence(error.message)}${shorter}`;
   const accumulation = args.gradientAccumulationSteps * Math.ceil(rows / fit);
   const same =
     name === 'perDeviceTrainBatchSize'
       ? `; with gradientAccumulationSteps: ${accumulation} a step still has as many examples`
       : '';
   return (
-    `a batch of ${what} does not fit on this GPU: ${error.message}. Lower ${name} from ${args[name]} to ${fit} or less` +
+    `a batch of ${what} does not fit on this GPU: ${endSentence(error.message)} Lower ${name} from ${args[name]} to ${fit} or less` +
     `${same}.${shorter}`
   );
 }

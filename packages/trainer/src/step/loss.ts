@@ -78,7 +78,7 @@ export function missingLossMessage(model: TrainableModel, batch: Batch, labelNam
       `the batch has labels (${names}), but no loss: ${model.constructor.name}.forward must return ` +
       '{ loss, logits }, or your own computeLoss must return the loss. A model may read its labels under another name ' +
       '(those of transformers read "labels": renameColumn), and a base model without a head has no loss: use ' +
-      'AutoModelForSequenceClassification'
+      'AutoModelForSequenceClassification.'
     );
   }
   return (

@@ -82,7 +82,7 @@ describe('autoFindBatchSize', () => {
     const found = await run({ autoFindBatchSize: true, perDeviceTrainBatchSize: 4 });
     expect(found).toEqual(await run({ perDeviceTrainBatchSize: 2 }));
     await expect(run({ perDeviceTrainBatchSize: 4 })).rejects.toThrow(
-      /a batch of 4 rows does not fit .* Step 3 of 5 was reached/,
+      /a batch of 4 rows does not fit on this GPU, and neither does one of its rows: [^.]+\. [^.]+\. Step 3 of 5 was reached/,
     );
   });
 

@@ -93,7 +93,9 @@ describe('a loss is of one example', () => {
 it('a run of more steps than the GPU holds rates of is refused', async () => {
   for (const args of [{ maxSteps: 1e10 }, { numTrainEpochs: 1e12 }]) {
     const { trainer } = await make(args);
-    await expect(trainer.train()).rejects.toThrow(/the run would have \d+ steps, and the GPU holds .* lower maxSteps/);
+    await expect(trainer.train()).rejects.toThrow(
+      /the run would have \d+ steps, and the GPU holds the learning rates of \d+ at most: lower maxSteps/,
+    );
   }
 });
 
@@ -166,7 +168,8 @@ describe('a batch that the GPU cannot hold', () => {
     const failing = () => findingWhatFits('perDeviceTrainBatchSize', args, batch, record);
     expect(failing).toThrow(BatchTooLargeError);
     expect(failing).toThrow(
-      /a batch of 64 rows of 10 tokens .* too much. Lower perDeviceTrainBatchSize from 64 to 16 or less; with gradientAccumulationSteps: 8 .*maxLength/,
+      'a batch of 64 rows of 10 tokens does not fit on this GPU: too much. Lower perDeviceTrainBatchSize from 64 to 16 or less; ' +
+        'with gradientAccumulationSteps: 8 a step still has as many examples. Shorter rows need less too: tokenize with',
     );
     expect(tried.slice(0, 3)).toEqual([64, 32, 16]);
     const evaluating = () => findingWhatFits('perDeviceEvalBatchSize', args, batch, record);

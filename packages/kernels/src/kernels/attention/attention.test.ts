@@ -256,7 +256,7 @@ describe('attention', () => {
     );
     const { query: _, key: __, value: ___, ...rest } = given;
     expect(() => attention(device, { ...rest, qkv: given.query })).toThrow(
-      /attention: qkv .* \[totalTokens 4, matrices 3, /,
+      'attention: qkv (matrix) has 64 elements; [totalTokens 4, matrices 3, numHeads 2, headSize 8] needs 192',
     );
     expect(() => attention(device, { ...given, variant: 'flsh' as never })).toThrow(
       "attention: variant must be one of 'byRow', 'bySubgroup', 'flash', 'flashMatrix', 'padded', 'tiled'; got \"flsh\"",

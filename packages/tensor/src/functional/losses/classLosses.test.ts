@@ -84,72 +84,72 @@ it('a class out of range on the GPU gives NaN, in its row only', async () => {
 });
 
 describe('misuse gives an error that says what is wrong', () => {
-  it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>) => unknown, RegExp]>([
+  it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>) => unknown, string]>([
     [
       'a label that is not a class',
       ({ nllLoss }) => nllLoss!(logits, Int32Array.of(0, 1, 2, 3, 4, 5)),
-      /nllLoss: the label of row 5 is 5; with 5 classes it must be 0 to 4, or -100 for none/,
+      'nllLoss: the label of row 5 is 5; with 5 classes it must be 0 to 4, or -100 for none',
     ],
     [
       'too few classes',
       ({ crossEntropy }) => crossEntropy!(logits, Int32Array.of(0)),
-      /crossEntropy: input has the shape \[6, 5\] and there are 1 classes in target; expected one for each row, \[6\]/,
+      'crossEntropy: input has the shape [6, 5] and there are 1 classes in target; expected one for each row, [6]',
     ],
     [
       'classes of another shape',
       ({ crossEntropy }) => crossEntropy!(logits, api.zeros([5], { dtype: 'i32' })),
-      /crossEntropy: input has the shape \[6, 5\] and target \[5\]; expected a class for each row, \[6\]/,
+      'crossEntropy: input has the shape [6, 5] and target [5]; expected a class for each row, [6]',
     ],
     [
       'probabilities of another shape',
       ({ crossEntropy }) => crossEntropy!(logits, api.zeros([6])),
-      /crossEntropy: target of probabilities .* has the shape \[6\]; expected \[6, 5\]/,
+      'crossEntropy: target of probabilities (or of classes in i32) has the shape [6]; expected [6, 5]',
     ],
     [
       'floats for classes',
       ({ nllLoss }) => nllLoss!(logits, api.zeros([6])),
-      /nllLoss: target must hold classes of i32 or u32; it is of f32/,
+      'nllLoss: target must hold classes of i32 or u32; it is of f32',
     ],
     [
       'weights of another length',
       ({ crossEntropy }) => crossEntropy!(logits, classes, { weight: [1, 2] }),
-      /crossEntropy: weight \(input is \[6, 5\]\) has the shape \[2\]; expected \[5\]/,
+      'crossEntropy: weight (input is [6, 5]) has the shape [2]; expected [5]',
     ],
     [
       'a number for class weights',
       ({ crossEntropy }) => crossEntropy!(logits, classes, { weight: true }),
-      /crossEntropy: weight must be a number for each class, in a Tensor, a Float32Array or an array; got true/,
+      'crossEntropy: weight must be a number for each class, in a Tensor, a Float32Array or an array; got true',
     ],
     [
       'both names of a factor',
       ({ mseLoss }) => mseLoss!(logits, numbers, { weight: 2, factor: 2 }),
-      /mseLoss: a number as weight is the older name of factor; give one of them/,
+      'mseLoss: a number as weight is the older name of factor; give one of them',
     ],
     [
       'two reductions',
       ({ mseLoss }) => mseLoss!(logits, numbers, { reduction: 'sum', factor: 2 }),
-      /mseLoss: reduction and factor exclude each other/,
+      'mseLoss: reduction and factor exclude each other',
     ],
     [
       'ignoreIndex beside probabilities',
       ({ crossEntropy }) => crossEntropy!(logits, logits, { ignoreIndex: 1 }),
-      /crossEntropy: ignoreIndex is for classes; target is of probabilities/,
+      'crossEntropy: ignoreIndex is for classes; target is of probabilities',
     ],
-    ['a scalar', ({ crossEntropy }) => crossEntropy!(api.sum(logits), classes), /crossEntropy: input is a scalar/],
+    ['a scalar', ({ crossEntropy }) => crossEntropy!(api.sum(logits), classes), 'crossEntropy: input is a scalar'],
     [
       'a posWeight that does not fit',
       ({ bceWithLogits }) => bceWithLogits!(logits, numbers, { posWeight: api.ones([4]) }),
-      /bceWithLogits: posWeight has the shape \[4\], which does not broadcast to \[6, 5\]/,
+      'bceWithLogits: posWeight has the shape [4], which does not broadcast to [6, 5]',
     ],
     [
       'too few numbers',
       ({ bceWithLogits }) => bceWithLogits!(logits, Float32Array.of(1)),
-      /bceWithLogits: input has the shape \[6, 5\] and there are 1 numbers in target; expected one for each of its 30/,
+      'bceWithLogits: input has the shape [6, 5] and there are 1 numbers in target; expected one for each of its 30',
     ],
     [
       'an option of another loss',
       ({ nllLoss }) => nllLoss!(logits, classes, { labelSmoothing: 1 }),
-      /nllLoss has no option labelSmoothing/,
+      'nllLoss has no option labelSmoothing',
     ],
   ])('%s', (_, call, message) => {
     expect(() => call(api as never)).toThrow(message);

@@ -97,75 +97,79 @@ describe('scaledDotProductAttention', () => {
 });
 
 describe('misuse gives an error that says what is wrong', () => {
-  it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>) => unknown, RegExp]>([
+  it.each<[string, (call: Readonly<Record<string, (...given: unknown[]) => unknown>>) => unknown, string]>([
     [
       'inner extents',
       ({ matmul }) => matmul!(make([2, 2, 3]), make([2, 2])),
-      /matmul: \[2, 2, 3\] and \[2, 2\] cannot be multiplied; expected \[..., m, k\] and \[..., k, n\]/,
+      'matmul: [2, 2, 3] and [2, 2] cannot be multiplied; expected [..., m, k] and [..., k, n]',
     ],
     [
       'batches',
       ({ matmul }) => matmul!(make([2, 2, 3]), make([3, 3, 2])),
-      /matmul: b has the shape \[3\], which does not broadcast to \[2\]/,
+      'matmul: b has the shape [3], which does not broadcast to [2]',
     ],
     [
       'a dimension too many for the equation',
       ({ einsum }) => einsum!('ij,jk', make([2, 3]), make([3])),
-      /einsum: "ij,jk" names 2 dimensions of operand 1, whose shape is \[3\]/,
+      'einsum: "ij,jk" names 2 dimensions of operand 1, whose shape is [3]',
     ],
     [
       'an equation for more operands',
       ({ einsum }) => einsum!('i,j', make([2])),
-      /einsum: "i,j" names 2 operands; got 1, of the shapes \[2\]/,
+      'einsum: "i,j" names 2 operands; got 1, of the shapes [2]',
     ],
     [
       'extents that differ',
       ({ einsum }) => einsum!('ij,jk->ik', make([2, 3]), make([2, 4])),
-      /einsum: j of "ij,jk->ik" is 2 in operand 1, of the shape \[2, 4\], and 3 before; the shapes are \[2, 3\], \[2, 4\]/,
+      'einsum: j of "ij,jk->ik" is 2 in operand 1, of the shape [2, 4], and 3 before; the shapes are [2, 3], [2, 4]',
     ],
-    ['a diagonal of no square', ({ einsum }) => einsum!('ii', make([1, 3])), /einsum: i of "ii" is 3 .* and 1 before/],
+    [
+      'a diagonal of no square',
+      ({ einsum }) => einsum!('ii', make([1, 3])),
+      'einsum: i of "ii" is 3 in operand 0, of the shape [1, 3], and 1 before',
+    ],
     [
       'a letter from nowhere',
       ({ einsum }) => einsum!('ij->k', make([2, 3])),
-      /einsum: k of the result in "ij->k" is in no operand/,
+      'einsum: k of the result in "ij->k" is in no operand',
     ],
     [
       'a letter twice in the result',
       ({ einsum }) => einsum!('ij->ii', make([2, 3])),
-      /einsum: i comes twice in the result of "ij->ii"/,
+      'einsum: i comes twice in the result of "ij->ii"',
     ],
-    ['a digit', ({ einsum }) => einsum!('i1', make([2, 3])), /einsum: "1" in operand 0 of "i1" is not a letter/],
-    ['two arrows', ({ einsum }) => einsum!('i->i->i', make([2])), /has more than one arrow/],
+    ['a digit', ({ einsum }) => einsum!('i1', make([2, 3])), 'einsum: "1" in operand 0 of "i1" is not a letter'],
+    ['two arrows', ({ einsum }) => einsum!('i->i->i', make([2])), 'has more than one arrow'],
     [
       'two ellipses',
       ({ einsum }) => einsum!('...i...', make([2])),
-      /einsum: "\." in operand 0 of "...i..." is not a letter/,
+      'einsum: "." in operand 0 of "...i..." is not a letter',
     ],
-    ['no tensors', ({ einsum }) => einsum!('ij'), /einsum: pass one tensor or more after the equation/],
+    ['no tensors', ({ einsum }) => einsum!('ij'), 'einsum: pass one tensor or more after the equation'],
     [
       'an array of tensors',
       ({ einsum }) => einsum!('i', [make([2])]),
-      /einsum: operand 0 must be a Tensor; got an array of 1/,
+      'einsum: operand 0 must be a Tensor; got an array of 1',
     ],
-    ['tensors alone', ({ einsum }) => einsum!(make([2])), /einsum: equation must be a string; got a Tensor/],
-    ['a scalar', ({ matmul }) => matmul!(make([]), make([2])), /matmul: \[\] and \[2\] cannot be multiplied/],
-    ['a number', ({ matmul }) => matmul!(make([2, 2]), 2), /matmul: b must be a Tensor; got 2/],
+    ['tensors alone', ({ einsum }) => einsum!(make([2])), 'einsum: equation must be a string; got a Tensor'],
+    ['a scalar', ({ matmul }) => matmul!(make([]), make([2])), 'matmul: [] and [2] cannot be multiplied'],
+    ['a number', ({ matmul }) => matmul!(make([2, 2]), 2), 'matmul: b must be a Tensor; got 2'],
     [
       'keys of another width',
       ({ scaledDotProductAttention }) => scaledDotProductAttention!(make([2, 3]), make([2, 4]), make([2, 4])),
-      /query \[2, 3\], key \[2, 4\] and value \[2, 4\] do not fit/,
+      'query [2, 3], key [2, 4] and value [2, 4] do not fit',
     ],
     [
       'a mask beside causal',
       ({ scaledDotProductAttention }) =>
         scaledDotProductAttention!(make([2, 3]), make([2, 3]), make([2, 3]), { mask: make([2, 2]), isCausal: true }),
-      /mask and isCausal exclude each other/,
+      'mask and isCausal exclude each other',
     ],
     [
       'an unknown option',
       ({ scaledDotProductAttention }) =>
         scaledDotProductAttention!(make([2, 3]), make([2, 3]), make([2, 3]), { causal: true }),
-      /has no option causal/,
+      'has no option causal',
     ],
   ])('%s', (_, call, message) => {
     expect(() => call(api as never)).toThrow(message);

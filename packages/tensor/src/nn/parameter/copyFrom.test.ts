@@ -69,7 +69,7 @@ describe('copyFrom', () => {
     expect(() => weight.copyFrom(zeros([2], { dtype: 'i32' }) as never)).toThrow(
       'copyFrom: other must be of f32; it is of i32',
     );
-    expect(() => weight.copyFrom(zeros([3]))).toThrow(/copyFrom.*\[3\].*\[2\]/);
+    expect(() => weight.copyFrom(zeros([3]))).toThrow('copyFrom: other has the shape [3]; expected [2]');
     expect(() => weight.copyFrom(zeros([2], { device: other }))).toThrow('copyFrom: other is on another device');
     expect(() => weight.copyFrom([1, 2] as never)).toThrow('copyFrom: other must be a Tensor; got an array of 2');
     const loss = sum(mul(weight, weight));

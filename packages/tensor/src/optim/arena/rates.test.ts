@@ -142,7 +142,10 @@ describe('getScheduler with an optimizer', () => {
 
 describe('new AdamW', () => {
   it.each([
-    [[undefined], /params must be parameters, such as model.parameters\(\).*got undefined/],
+    [
+      [undefined],
+      'params must be parameters, such as model.parameters() or model.namedParameters(), or groups { params, lr, weightDecay }; got undefined',
+    ],
     [[[]], /no parameter was given/],
     [[[42]], /parameter 0 must be a Parameter, or a name and a Parameter; got 42/],
     [[[{ parameters: [] }]], /group 0 has no option parameters: it is called params/],

@@ -128,10 +128,10 @@ describe('the state of an optimizer', () => {
     using state = createOptimizerState(gpu, { learningRates: [1], groups });
     const segment = { gradients, weights: gradients, expAvg: gradients, expAvgSq: gradients, groupIds: gradients };
     expect(() => optimizerUpdate(gpu, { state, segments: [{ ...segment, length: 100 }] })).toThrow(
-      /optimizerUpdate.*length 100.*multiple of 64/,
+      'optimizerUpdate: a segment has length 100; it must be a multiple of 64, with zeros between the tensors',
     );
     expect(() => optimizerUpdate(gpu, { state, segments: [{ ...segment, length: 128 }] })).toThrow(
-      /gradients.*100 elements.*128/,
+      'optimizerUpdate: gradients (gradients) has 100 elements; [length 128] needs 128',
     );
     gpu.release(gradients);
   });
