@@ -281,7 +281,7 @@ const calls: Readonly<Record<string, () => Options>> = {
     ...axis,
   }),
   argReduce: () => ({ input: of(32), output: of(8, 'i32'), least: true, ...axis }),
-  argSort: () => ({ input: of(32), output: of(32, 'i32'), descending: true, ...axis }),
+  argSort: () => ({ input: of(32), output: of(32, 'i32'), descending: true, variant: 'share', ...axis }),
   cumsum: () => ({ input: of(32), output: of(32), reversed: true, variant: 'thread', ...axis }),
   gather: () => ({ input: of(32), output: of(32), ...indexed() }),
   scatterAdd: () => ({ input: of(32), order: of(32, 'i32'), output: of(32), ...indexed() }),

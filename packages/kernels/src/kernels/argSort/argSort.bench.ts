@@ -7,6 +7,7 @@ benchKernels('argSort', (gpu) => {
   const input = gpu.upload(normalNumbers(side * side, 1), 'f32', 'input');
   const output = gpu.allocatePersistent('i32', side * side, 'output');
   return {
+    'a row of 1048576': () => argSort(gpu, { input, output, outer: 1, length: side * side, inner: 1 }),
     '1024 rows of 1024': () => argSort(gpu, { input, output, outer: side, length: side, inner: 1 }),
   };
 });

@@ -35,9 +35,11 @@ describe('argSort', () => {
   ) {
     const count = shape.outer * shape.length * shape.inner;
     const output = gpu.allocate('i32', Math.max(1, count), 'output');
-    argSort(gpu, { input, output, descending, ...shape });
-    const actual = rowsOf((await gpu.read(output)).subarray(0, count), shape);
-    expect(actual).toEqual(rowsOf(values, shape).map((row) => argSortReference(row, descending)));
+    const expected = rowsOf(values, shape).map((row) => argSortReference(row, descending));
+    for (const variant of ['element', 'share'] as const) {
+      argSort(gpu, { input, output, descending, variant, ...shape });
+      expect(rowsOf((await gpu.read(output)).subarray(0, count), shape), variant).toEqual(expected);
+    }
   }
 
   describe.each([false, true])('descending %s', (descending) => {
@@ -80,7 +82,8 @@ describe('argSort', () => {
             [1, 100],
             [1, 600],
           ] as const)
-            argSort(nullGpu, { input, output, outer, length, inner: 1, descending });
+            for (const variant of ['element', 'share'] as const)
+              argSort(nullGpu, { input, output, outer, length, inner: 1, descending, variant });
         }
       }
     }));

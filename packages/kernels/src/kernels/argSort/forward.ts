@@ -6,45 +6,81 @@ import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import type { Defines } from '../../wgsl/preprocess.ts';
 import { anyTypes, floatTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { wgsl as source } from './argSort.wgsl.ts';
+import { wgsl as sharesSource } from './mergeShares.wgsl.ts';
 import { argSortKinds } from './options.ts';
 import type { ArgSortOptions } from './options.ts';
+import { wgsl as rankSource } from './rankRuns.wgsl.ts';
 import { wgsl as runsSource } from './sortRuns.wgsl.ts';
 
 const kernel = 'argSort';
 const numberTypes: readonly ElementType[] = ['i32'];
 
+/** Elements of a run that is sorted by counting, and places that a thread merges. */
+const share = 16;
+
 /**
  * Records the indices that sort the elements along an axis, as `torch.argsort(…, stable=True)`:
- * equal elements keep their order, and NaN is the greatest. Runs of up to 256 elements are sorted
- * first, then merged in pairs, with one dispatch for each doubling.
+ * equal elements keep their order, and NaN is the greatest. Short runs are sorted first, then merged
+ * in pairs, with one dispatch for each doubling. All variants give the same.
  *
  * @throws KernelArgumentError
  */
 export function argSort(gpu: Gpu, options: ArgSortOptions): void {
   requireKernelOptions(kernel, options, argSortKinds);
-  const { input, output, outer, length, inner } = options;
+  const { input, output, outer, length, inner, variant = gpu.profile.software ? 'share' : 'element' } = options;
   requireArray(kernel, 'input', input, { outer, length, inner }, anyTypes);
   requireArray(kernel, 'output', output, { outer, length, inner }, numberTypes);
   requireSeparate(kernel, [input], [output]);
   const count = outer * length * inner;
-  const runLength = length <= 16 ? 16 : length <= 64 ? 64 : 256;
+  const byShare = variant === 'share';
+  const runLength = byShare || length <= 16 ? share : length <= 64 ? 64 : 256;
   const allocate = () => gpu.allocate('i32', Math.max(1, count), 'sorted runs');
   let runs = runLength >= length ? output : allocate();
-  sortRuns(gpu, options, runs, runLength);
+  if (byShare) rankRuns(gpu, options, runs);
+  else sortRuns(gpu, options, runs, runLength);
   for (let width = runLength; width < length; width *= 2) {
     const isLast = 2 * width >= length;
     const merged = isLast ? output : allocate();
-    gpu.dispatch({
-      program: kernelProgram(kernel, source, definesOf(gpu, options)),
-      parameters: { integers: [count, length, inner, width] },
-      reads: [input, runs],
-      writes: [merged],
-      workgroups: spreadWorkgroups(Math.ceil(count / 64)),
-      work: { bytes: 12 * count },
-    });
+    mergeRuns(gpu, options, { runs, merged, width, byShare });
     gpu.release(runs);
     runs = merged;
   }
+}
+
+interface Merge {
+  readonly runs: GpuArray;
+  readonly merged: GpuArray;
+  readonly width: number;
+  readonly byShare: boolean;
+}
+
+function mergeRuns(gpu: Gpu, options: ArgSortOptions, { runs, merged, width, byShare }: Merge): void {
+  const { input, outer, length, inner } = options;
+  const sharesOfRow = Math.ceil(length / share);
+  const tasks = outer * inner * (byShare ? sharesOfRow : length);
+  gpu.dispatch({
+    program: byShare
+      ? kernelProgram('argSort by shares', sharesSource, { ...definesOf(gpu, options), share })
+      : kernelProgram(kernel, source, definesOf(gpu, options)),
+    parameters: { integers: [tasks, length, inner, width, ...(byShare ? [sharesOfRow] : [])] },
+    reads: [input, runs],
+    writes: [merged],
+    workgroups: spreadWorkgroups(Math.ceil(tasks / 64)),
+    work: { bytes: 12 * outer * length * inner },
+  });
+}
+
+function rankRuns(gpu: Gpu, options: ArgSortOptions, output: GpuArray): void {
+  const { input, outer, length, inner } = options;
+  const count = outer * length * inner;
+  gpu.dispatch({
+    program: kernelProgram('argSort of runs by rank', rankSource, { ...definesOf(gpu, options), runLength: share }),
+    parameters: { integers: [count, length, inner] },
+    reads: [input],
+    writes: [output],
+    workgroups: spreadWorkgroups(Math.ceil(count / 64)),
+    work: { bytes: 8 * count },
+  });
 }
 
 function sortRuns(gpu: Gpu, options: ArgSortOptions, output: GpuArray, runLength: number): void {

@@ -1,2 +1,2 @@
 export { argSort } from './forward.ts';
-export type { ArgSortOptions } from './options.ts';
+export type { ArgSortOptions, ArgSortVariant } from './options.ts';

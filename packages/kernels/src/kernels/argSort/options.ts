@@ -1,3 +1,4 @@
+import { oneOf, optional } from '@attune/validate';
 import type { GpuArray } from '../../memory/gpuArray.ts';
 import { anArray, anExtent, maybeFlag } from '../validate.ts';
 import type { KindsOf } from '../validate.ts';
@@ -16,7 +17,15 @@ export interface ArgSortOptions {
   readonly inner: number;
   /** Whether the greatest comes first. Default false. */
   readonly descending?: boolean | undefined;
+  /** Default: `share` on software adapters, `element` on GPUs. */
+  readonly variant?: ArgSortVariant | undefined;
 }
+
+/**
+ * Whether a thread places one element, which it finds by bisection at every merge, or merges a share
+ * of neighbouring places.
+ */
+export type ArgSortVariant = 'element' | 'share';
 
 export const argSortKinds: KindsOf<ArgSortOptions> = {
   input: anArray,
@@ -25,4 +34,5 @@ export const argSortKinds: KindsOf<ArgSortOptions> = {
   length: anExtent,
   inner: anExtent,
   descending: maybeFlag,
+  variant: optional(oneOf('element', 'share')),
 };
