@@ -20,8 +20,8 @@ const share = 16;
 
 /**
  * Records the indices that sort the elements along an axis, as `torch.argsort(…, stable=True)`:
- * equal elements keep their order, and NaN is the greatest. Short runs are sorted first, then merged
- * in pairs, with one dispatch for each doubling. All variants give the same.
+ * equal elements keep their order, and NaN is the greatest. Short runs are sorted first, then
+ * merged in pairs, with one dispatch for each doubling. All variants give the same.
  *
  * @throws KernelArgumentError
  */

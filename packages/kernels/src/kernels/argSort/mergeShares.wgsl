@@ -1,10 +1,10 @@
 // output = numbers of the elements of each row in order, runs of width merged two by two
 //
 // input: [outer, length, inner]; runs, output: i32[outer, length, inner]; rankRuns.wgsl or
-// sortRuns.wgsl makes the first runs, of at least `share` elements. Equal elements keep their order.
-// A thread merges `share` places of a pair of runs, 64 threads a workgroup: it finds by bisection
-// how many of those before its places are of the first run, then takes the lesser of two elements
-// at a time, which lie next to those before them.
+// sortRuns.wgsl makes the first runs, of at least `share` elements. Equal elements keep their
+// order. A thread merges `share` places of a pair of runs, 64 threads a workgroup: it finds by
+// bisection how many of those before its places are of the first run, then takes the lesser of two
+// elements at a time, which lie next to those before them.
 #include kernels/argSort/order
 
 struct Parameters { shares: u32, length: u32, inner: u32, width: u32, sharesOfRow: u32 }

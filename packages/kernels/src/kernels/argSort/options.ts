@@ -22,8 +22,8 @@ export interface ArgSortOptions {
 }
 
 /**
- * Whether a thread places one element, which it finds by bisection at every merge, or merges a share
- * of neighbouring places.
+ * Whether a thread places one element, which it finds by bisection at every merge, or merges a
+ * share of neighbouring places.
  */
 export type ArgSortVariant = 'element' | 'share';
 

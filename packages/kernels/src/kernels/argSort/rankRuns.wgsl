@@ -1,8 +1,8 @@
 // output = numbers of the elements of each row, sorted within runs of runLength elements
 //
-// input: [outer, length, inner]; output: i32[outer, length, inner]. Equal elements keep their order.
-// One element a thread, 64 threads a workgroup: it goes behind all of its run that precede it, which
-// it counts. No workgroup memory, no barriers: for software adapters.
+// input: [outer, length, inner]; output: i32[outer, length, inner]. Equal elements keep their
+// order. One element a thread, 64 threads a workgroup: it goes behind all of its run that precede
+// it, which it counts. No workgroup memory, no barriers: for software adapters.
 #include kernels/argSort/order
 
 struct Parameters { count: u32, length: u32, inner: u32 }

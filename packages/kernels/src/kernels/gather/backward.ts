@@ -5,11 +5,11 @@ import { maxWorkgroupsPerDimension, spreadWorkgroups } from '../../recording/dis
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { anyTypes, floatTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
-import { dealt, indexLength, sharesNumbers } from './indexLayout.ts';
+import { indexLength, sharesNumbers } from './indexLayout.ts';
 import { scatterAddKinds } from './options.ts';
 import type { IndexedShape, ScatterAddOptions } from './options.ts';
-import { wgsl as source } from './scatterAdd.wgsl.ts';
 import { wgsl as fewSource } from './scatterFew.wgsl.ts';
+import { sortedSums } from './sortedSums.ts';
 
 const kernel = 'scatterAdd';
 const numberTypes: readonly ElementType[] = ['i32', 'u32'];
@@ -25,7 +25,7 @@ export function needsOrder(shape: IndexedShape): boolean {
 /**
  * Records `torch.zeros(…).scatter_add`, the gradient of `gather`: each element is added at the
  * position along the axis that its index names. Indices out of range are left out. Every run gives
- * the same bits.
+ * the same bits, and no thread adds many elements one after the other, however many have one index.
  *
  * @throws KernelArgumentError
  */
@@ -44,30 +44,26 @@ export function scatterAdd(gpu: Gpu, options: ScatterAddOptions): void {
     );
   const reads = order ? [input, index, order] : [input, index];
   requireSeparate(kernel, reads, [output]);
-  const { rows, width, defines, integers, workgroups } = dealt(gpu, options, length);
-  const access = elementAccess(gpu, { input, numbers: index }, { output }, { input: width, output: width });
-  const count = outer * length * inner;
-  const few = order ? null : fewAtATime(gpu, options, inner / width);
-  gpu.dispatch({
-    program: few
-      ? kernelProgram(`${kernel} of few`, fewSource, { access, ...few.defines })
-      : kernelProgram(kernel, source, { access, rows, ...defines }),
-    parameters: { integers: few?.integers ?? integers },
-    reads,
-    writes: [output],
-    workgroups: few?.workgroups ?? workgroups ?? spreadWorkgroups(Math.ceil(count / 64)),
-    work: { bytes: 4 * count + 12 * outer * places * inner },
-  });
+  if (order) sortedSums(gpu, { ...options, order });
+  else sumsOfFew(gpu, options);
 }
 
-/** How `scatterFew.wgsl` shares rows of `columns` vectors among workgroups. */
-function fewAtATime({ profile }: Gpu, { outer, length, places, strides }: ScatterAddOptions, columns: number) {
-  const segment = profile.software ? 256 : 32;
+/** Sums by `scatterFew.wgsl`, which shares rows of vectors among workgroups. */
+function sumsOfFew(gpu: Gpu, { input, index, output, outer, length, places, inner, strides }: ScatterAddOptions): void {
+  const width = inner % 4 === 0 ? 4 : 1;
+  const columns = inner / width;
+  const segment = gpu.profile.software ? 256 : 32;
   const segments = Math.ceil(columns / segment);
   const [x, y] = spreadWorkgroups(Math.ceil(length / 64) * segments);
-  return {
-    defines: { segment },
-    integers: [columns, segments, length, places, strides?.outer ?? 0, strides?.place ?? 1],
-    workgroups: [x, y, outer] as const,
-  };
+  gpu.dispatch({
+    program: kernelProgram(`${kernel} of few`, fewSource, {
+      access: elementAccess(gpu, { input, numbers: index }, { output }, { input: width, output: width }),
+      segment,
+    }),
+    parameters: { integers: [columns, segments, length, places, strides?.outer ?? 0, strides?.place ?? 1] },
+    reads: [input, index],
+    writes: [output],
+    workgroups: [x, y, outer],
+    work: { bytes: 4 * outer * length * inner + 8 * outer * places * inner },
+  });
 }

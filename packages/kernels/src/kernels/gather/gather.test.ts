@@ -17,6 +17,28 @@ const shapes = [
   { outer: 2, length: 3, places: 500, inner: 2 },
 ];
 
+/** Elements of each index in ascending order, in sums of 64 that are added one after the other. */
+function inSumsOf64(
+  values: Float32Array,
+  numbers: Int32Array,
+  { outer, length, places, inner }: { outer: number; length: number; places: number; inner: number },
+): number[] {
+  return Array.from({ length: outer * length * inner }, (_, goal) => {
+    const [row, column] = [Math.floor(goal / inner / length), goal % inner];
+    const elements = Array.from({ length: places }, (_place, place) => (row * places + place) * inner + column).filter(
+      (element) => numbers[element] === Math.floor(goal / inner) % length,
+    );
+    let sum = 0;
+    for (let first = 0; first < elements.length; first += 64) {
+      const part = elements
+        .slice(first, first + 64)
+        .reduce((total, element) => Math.fround(total + (values[element] as number)), 0);
+      sum = Math.fround(sum + part);
+    }
+    return sum;
+  });
+}
+
 describe('gather', () => {
   let gpu: Gpu;
   beforeAll(async () => {
@@ -116,6 +138,44 @@ describe('gather', () => {
     const output = staleOutput(gpu, 8, 'f32', 'output');
     gather(gpu, { input, index, output, ...shape, strides: { outer: 0, place: 1, inner: 0 } });
     expect([...(await readFloats(gpu, output, 8))]).toEqual([4, 5, 0, 1, 10, 11, 6, 7]);
+  });
+
+  // Parts are whole sums of 64, and of 64 such sums where there are at least 8192.
+  it.each([
+    { outer: 2, length: 3, places: 8191, inner: 1, shared: false, equal: true },
+    { outer: 2, length: 2, places: 8191, inner: 8, shared: true, equal: true },
+    { outer: 1, length: 5, places: 20000, inner: 3, shared: false, equal: false },
+    { outer: 3, length: 9, places: 700, inner: 2, shared: true, equal: false },
+    { outer: 1, length: 2, places: 33000, inner: 1, shared: true, equal: true },
+  ])('adds many that have one index, as %o', async ({ shared, equal, ...shape }) => {
+    const { outer, length, places, inner } = shape;
+    const random = uniformNumbers(3);
+    const lists = shared ? 1 : outer * inner;
+    // Some lie before and behind the axis.
+    const draw = () => (equal && random() < 0.999 ? 1 : Math.floor(random() * (length + 2)) - 1);
+    const chosen = Int32Array.from({ length: places * lists }, draw);
+    const numbers = Int32Array.from({ length: outer * places * inner }, (_, element) =>
+      shared ? (chosen[Math.floor(element / inner) % places] as number) : (chosen[element] as number),
+    );
+    const index = gpu.upload(chosen, 'i32', 'index');
+    const strides = shared ? { outer: 0, place: 1, inner: 0 } : undefined;
+    const order = gpu.allocate('i32', chosen.length, 'order');
+    argSort(gpu, {
+      input: index,
+      output: order,
+      ...(shared ? { outer: 1, inner: 1 } : { outer, inner }),
+      length: places,
+    });
+    const values = Float32Array.from(normalNumbers(numbers.length, 2));
+    const sums = staleOutput(gpu, outer * length * inner, 'f32', 'sums');
+    const run = async () => {
+      scatterAdd(gpu, { input: gpu.upload(values, 'f32', 'input'), index, order, output: sums, ...shape, strides });
+      return readFloats(gpu, sums, outer * length * inner);
+    };
+    const first = await run();
+    expectClose(first, scatterAddReference(values, numbers, shape), { roundings: 128, magnitude: 400 }, 'sums');
+    expect(await run()).toEqual(first);
+    if (places < 8192) expect([...first]).toEqual(inSumsOf64(values, numbers, shape));
   });
 
   it('gives NaN for numbers outside, and sends nothing there', async () => {

@@ -8,7 +8,8 @@ import type { IndexedShape, IndexStrides } from './options.ts';
 
 type Indexed = Omit<IndexedShape, 'index'>;
 
-function stridesOf({ places, inner, strides }: Pick<Indexed, 'places' | 'inner' | 'strides'>): IndexStrides {
+/** The strides given, or those of a contiguous index. */
+export function stridesOf({ places, inner, strides }: Pick<Indexed, 'places' | 'inner' | 'strides'>): IndexStrides {
   return strides ?? { outer: places * inner, place: inner, inner: 1 };
 }
 

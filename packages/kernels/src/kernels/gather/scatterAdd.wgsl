@@ -1,74 +1,80 @@
 // output[o, d, i] = sum of input[o, k, i] over all k with numbers[o, k, i] == d
 //
-// input: [outer, places, inner]; output: [outer, length, inner]; numbers: i32 or u32 where the
-// strides say; order: i32 as numbers lie: the places of each row sorted by their number
-// Where one number serves a row of `inner` elements (`rows`), vectors of these go to threads by
-// rowIndexing; else one sum a thread. 64 threads a workgroup. A thread finds the first of its
-// places by bisection and adds them in ascending order, 64 at a time: the same bits each run.
+// input: [outer, places, columns]; output: [outer, length, columns]; order, begins, ends: as in
+// scatterBounds.wgsl; partials: [parts, outer, columns], of scatterParts.wgsl, where there are
+// levels of them
+// Where one index serves a row (`rows`), vectors of its columns go to threads by rowIndexing; else
+// sums go to them by flatIndexing. 64 threads a workgroup. A thread adds the whole parts of its
+// run, the largest first, and then what is left, 64 positions at a time. So the order of sums is
+// fixed, and up to 8191 positions it is that of sums of 64 which are added one after the other.
+#include kernels/gather/sortedLists
 #if rows
 #include wgsl/rowIndexing
 
-struct Parameters { elements: Matrix, length: u32, places: u32, outerStride: u32, placeStride: u32 }
+struct Parameters { elements: Matrix, lists: Lists }
 #else
-struct Parameters { count: u32, length: u32, places: u32, inner: u32, outerStride: u32, placeStride: u32, innerStride: u32 }
+#include wgsl/flatIndexing
+
+struct Parameters { lists: Lists }
 #endif
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(next) var<storage, read> input: array<Input>;
-@group(0) @binding(next) var<storage, read> numbers: array<Numbers>;
 @group(0) @binding(next) var<storage, read> order: array<i32>;
+@group(0) @binding(next) var<storage, read> begins: array<u32>;
+@group(0) @binding(next) var<storage, read> ends: array<u32>;
+#if levels
+@group(0) @binding(next) var<storage, read> partials: array<InputValues>;
+#endif
 @group(0) @binding(next) var<storage, read_write> output: array<Output>;
 
-// The first, in order, of the places of a row whose number is not less than `goal`.
-fn firstOf(base: u32, goal: NumbersValues) -> u32 {
-  var low = 0u;
-  var high = parameters.places;
-  while (low < high) {
-    let middle = (low + high) / 2;
-    let place = u32(order[base + middle * parameters.placeStride]);
-    if (loadNumbers(base + place * parameters.placeStride) < goal) { low = middle + 1; } else { high = middle; }
-  }
-  return low;
-}
-
-// The sum over the places from `begin` on whose number is `goal`; their elements lie `inner` apart.
-fn sumOf(begin: u32, base: u32, goal: NumbersValues, first: u32, inner: u32) -> InputValues {
+fn sumOf(outer: u32, number: u32, column: u32) -> InputValues {
+  let lists = parameters.lists;
+  let cell = cellOf(lists, outer, column, number);
+  let begin = begins[cell];
+  if (begin == 0) { return InputValues(); }
+  let end = ends[cell];
+  var position = begin - 1;
   var sum = InputValues();
-  var part = InputValues();
-  var added = 0u;
-  for (var next = begin; next < parameters.places; next++) {
-    let place = u32(order[base + next * parameters.placeStride]);
-    if (loadNumbers(base + place * parameters.placeStride) != goal) { break; }
-    part += loadInput(first + place * inner);
-    added += 1;
-    if (added % 64 == 0) {
-      sum += part;
-      part = InputValues();
+#if levels
+  var firstPart = lists.parts;
+  for (var level = lists.levels; level > 0; level--) {
+    let shift = 6 * level;
+    firstPart -= lists.places >> shift;
+    for (; position + (1u << shift) <= end; position += 1u << shift) {
+      sum += partials[((firstPart + (position >> shift)) * lists.outer + outer) * lists.columns + column];
     }
   }
-  return sum + part;
+#endif
+  let base = baseOf(lists, outer, column);
+  while (position < end) {
+    var part = InputValues();
+    let endOfPart = min(position + 64, end);
+    for (; position < endOfPart; position++) {
+      let place = u32(order[base + position * lists.placeStride]);
+      part += loadInput((outer * lists.places + place) * lists.columns + column);
+    }
+    sum += part;
+  }
+  return sum;
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let length = parameters.lists.length;
+  let columns = parameters.lists.columns;
 #if rows
   let share = rowIndexing(parameters.elements, workgroup, workgroups, thread);
-  let columns = parameters.elements.columns;
   for (var row = share.firstRow; row < share.endRow; row++) {
-    let outer = row / parameters.length;
-    let goal = NumbersValues(row - outer * parameters.length);
-    let base = outer * parameters.outerStride;
-    let begin = firstOf(base, goal);
+    let outer = row / length;
     for (var column = share.firstColumn; column < share.endColumn; column += 8) {
-      storeOutput(row * columns + column, sumOf(begin, base, goal, outer * parameters.places * columns + column, columns));
+      storeOutput(row * columns + column, sumOf(outer, row - outer * length, column));
     }
   }
 #else
-  let element = (workgroup.x + workgroup.y * workgroups.x) * 64 + thread;
-  if (element >= parameters.count) { return; }
-  let column = element % parameters.inner;
-  let goal = NumbersValues(element / parameters.inner % parameters.length);
-  let row = element / parameters.inner / parameters.length;
-  let base = row * parameters.outerStride + column * parameters.innerStride;
-  storeOutput(element, sumOf(firstOf(base, goal), base, goal, row * parameters.places * parameters.inner + column, parameters.inner));
+  let share = flatIndexing(workgroup, workgroups, thread, parameters.lists.outer * length * columns);
+  for (var index = share.first; index < share.end; index += 8) {
+    let row = index / columns;
+    storeOutput(index, sumOf(row / length, row % length, index % columns));
+  }
 #endif
 }

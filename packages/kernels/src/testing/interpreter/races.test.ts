@@ -86,7 +86,8 @@ const recordings: Readonly<Record<string, (gpu: Gpu) => void>> = {
   argSort(gpu) {
     const [outer, length] = [2, 700];
     const output = gpu.allocate('i32', outer * length, 'order');
-    kernels.argSort(gpu, { input: floats(gpu, outer * length), output, outer, length, inner: 1 });
+    for (const variant of ['element', 'share'] as const)
+      kernels.argSort(gpu, { input: floats(gpu, outer * length), output, outer, length, inner: 1, variant });
   },
   scatterAdd(gpu) {
     const [outer, length, places, inner] = [2, 70, 40, 36];
@@ -95,6 +96,28 @@ const recordings: Readonly<Record<string, (gpu: Gpu) => void>> = {
       index: classesOf(gpu, places, length),
       output: floats(gpu, outer * length * inner),
       outer,
+      length,
+      places,
+      inner,
+      strides: { outer: 0, place: 1, inner: 0 },
+    });
+  },
+  'scatterAdd in parts'(gpu) {
+    const [length, places, inner] = [3, 300, 5];
+    kernels.scatterAdd(gpu, {
+      input: floats(gpu, places * inner),
+      index: gpu.upload(
+        Int32Array.from({ length: places }, (_, place) => Math.floor(place / 140)),
+        'i32',
+        'index',
+      ),
+      order: gpu.upload(
+        Int32Array.from({ length: places }, (_, place) => place),
+        'i32',
+        'order',
+      ),
+      output: floats(gpu, length * inner),
+      outer: 1,
       length,
       places,
       inner,
