@@ -21,11 +21,11 @@ const tensor = `${rootInCode}/packages/tensor/src`;
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 118.2, software: 144, gpu: 151.9, matrixUnits: 159.8, tensor: 59.8 },
+    most: { start: 120.2, software: 146.1, gpu: 153.9, matrixUnits: 161.8, tensor: 59.8 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 39.4, software: 61.1, gpu: 64.6, matrixUnits: 72.5, tensor: 20.8 },
+    most: { start: 39.6, software: 61.3, gpu: 64.8, matrixUnits: 72.6, tensor: 20.8 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();

@@ -59,7 +59,7 @@ describe('shares of a dispatch', () => {
     );
 
     const shapes = [1, 3, 17, 63, 65, 129, 700, 5000].flatMap((rows) =>
-      [1, 7, 32, 33, 192, 257, 1030].map((columns) => [rows, columns]),
+      [1, 2, 3, 7, 32, 33, 192, 257, 1030].map((columns) => [rows, columns]),
     );
     it.each(shapes as [number, number][])(
       `give each element of %i x %i to one thread of ${adapter}`,
@@ -69,7 +69,7 @@ describe('shares of a dispatch', () => {
           const text = `struct Parameters { elements: Matrix }\n${bindings}\n#include wgsl/rowIndexing\n${entry} {
           let share = rowIndexing(parameters.elements, workgroup, workgroups, thread);
           for (var row = share.firstRow; row < share.endRow; row++) {
-            for (var column = share.firstColumn; column < share.endColumn; column += 8) {
+            for (var column = share.firstColumn; column < share.endColumn; column += abreast) {
               visits[row * parameters.elements.columns + column] += 1;
             }
           }

@@ -4,14 +4,15 @@ import { spreadWorkgroups } from '../recording/dispatch.ts';
 /** How a kernel assigns the elements of a matrix to threads, row by row. */
 export interface RowIndexing {
   /** Defines of `wgsl/rowIndexing`. */
-  readonly defines: { readonly rowSegment: number };
+  readonly defines: { readonly rowSegment: number; readonly abreast: number };
   /** The `Matrix` that comes first in the kernel's parameters. */
   readonly matrix: readonly number[];
   readonly workgroups: readonly [number, number, number];
 }
 
-/** Rows, or segments of rows, that a workgroup takes at once, with eight threads each. */
-const sideBySide = 8;
+const threads = 64;
+/** Threads that share rows of at least as many columns. */
+const mostAbreast = 8;
 
 interface Grain {
   /** Elements of a row that eight threads take at most; longer rows are cut into segments. */
@@ -35,7 +36,9 @@ const hardware: Grain = { rowSegment: 32, elements: 32, workgroups: 1 };
  */
 export function rowIndexingFor(profile: DeviceProfile, rows: number, columns: number): RowIndexing {
   const { rowSegment, elements, workgroups } = profile.software ? software : hardware;
-  const rowsOf = (count: number) => Math.floor(count / Math.max(1, columns));
+  const abreast = threadsAbreast(columns);
+  const sideBySide = threads / abreast;
+  const rowsOf = (count: number) => Math.floor((count * abreast) / mostAbreast / Math.max(1, columns));
   const rowsPerThread = Math.max(
     1,
     rowsOf(rowSegment),
@@ -43,8 +46,15 @@ export function rowIndexingFor(profile: DeviceProfile, rows: number, columns: nu
   );
   const segments = Math.ceil(columns / rowSegment);
   return {
-    defines: { rowSegment },
+    defines: { rowSegment, abreast },
     matrix: [rows, columns, rowsPerThread, segments],
     workgroups: spreadWorkgroups(Math.ceil(rows / (rowsPerThread * sideBySide)) * segments),
   };
+}
+
+/** As many threads as there are columns, rounded up to a power of two, or eight. */
+export function threadsAbreast(columns: number): number {
+  let abreast = 1;
+  while (abreast < Math.min(columns, mostAbreast)) abreast *= 2;
+  return abreast;
 }

@@ -24,8 +24,7 @@ export function classLoss(gpu: Gpu, options: ClassLossOptions): void {
   requireArray(kernel, 'losses', losses, { rows }, singleTypes);
   requireArray(kernel, 'facts', facts, { rows, facts: 4 }, singleTypes);
   requireSeparate(kernel, reads, [losses, facts]);
-  // With extents after the classes, neighbouring rows are adjacent in memory.
-  const lanes = options.lanes ?? (gpu.profile.software || classes <= 64 || inner > 1 ? 1 : 64);
+  const lanes = options.lanes ?? lanesOf(gpu, options);
   gpu.dispatch({
     program: kernelProgram(kernel, source, {
       lanes,
@@ -40,6 +39,21 @@ export function classLoss(gpu: Gpu, options: ClassLossOptions): void {
     workgroups: spreadWorkgroups(Math.ceil((rows * lanes) / 64)),
     work: { bytes: 4 * rows * (classes * (isByLabel(options) ? 1 : 2) + 5) },
   });
+}
+
+/** Rows that keep an adapter busy with one thread each. */
+const busyRows = { software: 16, hardware: 4096 };
+/** Classes of which a thread alone takes long. */
+const manyClasses = 4096;
+
+/**
+ * 64 threads a row on GPUs, unless rows are short, or many and adjacent in memory, as they are with
+ * extents after the classes; on software adapters one, unless few rows are long.
+ */
+function lanesOf({ profile }: Gpu, { outer, classes, inner }: ClassLossOptions): 1 | 64 {
+  const rows = outer * inner;
+  if (profile.software) return rows < busyRows.software && classes >= manyClasses ? 64 : 1;
+  return classes <= 64 || (inner > 1 && rows >= busyRows.hardware) ? 1 : 64;
 }
 
 /**

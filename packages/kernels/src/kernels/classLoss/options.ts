@@ -33,7 +33,10 @@ export interface ClassLossOptions extends ClassLossInput {
   readonly losses: GpuArray;
   /** f32 `[outer, inner, 4]`: what the gradient needs to know about each row. */
   readonly facts: GpuArray;
-  /** Threads for a row. Default: 64 on a GPU for more than 64 classes, else 1. */
+  /**
+   * Threads for a row. Default: on a GPU 64 for more than 64 classes, unless at least 4096 rows are
+   * adjacent; on a software adapter 64 for less than 16 rows of at least 4096 classes; else 1.
+   */
   readonly lanes?: 1 | 64 | undefined;
 }
 

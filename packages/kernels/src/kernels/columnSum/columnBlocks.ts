@@ -1,16 +1,21 @@
 import type { DeviceProfile } from '../../device/profile.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
+import { threadsAbreast } from '../../wgsl/rowIndexing.ts';
 
 /** How kernels that sum columns over blocks of rows assign them to threads. */
 export interface ColumnBlocks {
   readonly blocks: number;
-  /** Defines of `kernels/columnSum/columnBlocks`: vectors of columns that a thread takes. */
-  readonly defines: { readonly across: number };
+  /**
+   * Defines of `kernels/columnSum/columnBlocks`: threads that share a row, and vectors of columns
+   * that each takes.
+   */
+  readonly defines: { readonly abreast: number; readonly across: number };
   /** The kernel's first parameters: rows, vectors, rowsPerBlock, blocks. */
   readonly integers: readonly [rows: number, vectors: number, rowsPerBlock: number, blocks: number];
   readonly workgroups: readonly [number, number, number];
 }
 
+const threads = 64;
 const leastRowsOfBlock = 16;
 const mostRowsOfBlock = 64;
 
@@ -23,13 +28,19 @@ export function columnBlocks(
 ): ColumnBlocks {
   // With no rows there is still one block, whose sums are 0.
   const blocks = Math.max(1, Math.ceil(rows / rowsPerBlock));
-  const across = software ? 4 : 1;
+  const abreast = threadsAbreast(vectors);
+  const across = software ? acrossOf(vectors, abreast) : 1;
   return {
     blocks,
-    defines: { across },
+    defines: { abreast, across },
     integers: [rows, vectors, rowsPerBlock, blocks],
-    workgroups: spreadWorkgroups(Math.ceil((blocks * Math.ceil(vectors / (8 * across))) / 8)),
+    workgroups: spreadWorkgroups(Math.ceil((blocks * Math.ceil(vectors / (abreast * across)) * abreast) / threads)),
   };
+}
+
+/** Vectors that a thread takes of a row on processors: up to four, where there are as many. */
+function acrossOf(vectors: number, abreast: number): number {
+  return [1, 2].find((across) => vectors <= across * abreast) ?? 4;
 }
 
 /** Whether there are too few rows for a second dispatch to pay. */

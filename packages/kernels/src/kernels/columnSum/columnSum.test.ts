@@ -27,6 +27,8 @@ const shapes = [
   [512, 128],
   [1, 512],
   [5000, 4],
+  [900, 12],
+  [900, 40],
   [300_000, 1],
   [0, 5],
   [0, 8],
@@ -93,6 +95,8 @@ describe.each([true, false])('columnSum, on an adapter of software: %s', (softwa
       [17, 3],
       [129, 12],
       [5000, 4],
+      [900, 12],
+      [900, 40],
       [0, 5],
     ] as const)
       for (const accumulate of [false, true]) await check({ rows, columns, factor: -0.75, accumulate });

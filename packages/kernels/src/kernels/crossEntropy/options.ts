@@ -30,7 +30,8 @@ export interface CrossEntropyOptions {
   /** Add to what `loss` holds, for micro-batches of one update. Default false. */
   readonly accumulate?: boolean | undefined;
   /**
-   * Row per thread or row per workgroup. Default: per workgroup for more than 64 classes on a GPU.
+   * Row per thread or row per workgroup. Default: per workgroup on a GPU for more than 64 classes,
+   * on a software adapter for less than 16 rows of at least 4096 classes.
    */
   readonly variant?: CrossEntropyVariant | undefined;
 }

@@ -18,7 +18,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let share = rowIndexing(parameters.fours, workgroup, workgroups, thread);
   for (var row = share.firstRow; row < share.endRow; row++) {
     let draws = dropoutRow(stream, tokenKeys[row]);
-    for (var four = share.firstColumn; four < share.endColumn; four += 8) {
+    for (var four = share.firstColumn; four < share.endColumn; four += abreast) {
       dropFour(row, four, dropoutScale(dropoutWords(draws, four), parameters.threshold, parameters.keptScale));
     }
   }

@@ -14,7 +14,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let share = rowIndexing(parameters.elements, workgroup, workgroups, thread);
   for (var row = share.firstRow; row < share.endRow; row++) {
     let begins = tableRows(row);
-    for (var column = share.firstColumn; column < share.endColumn; column += 8) {
+    for (var column = share.firstColumn; column < share.endColumn; column += abreast) {
       storeOutput(row * parameters.elements.columns + column, tableSum(begins, column));
     }
   }

@@ -41,7 +41,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     let place = row - outer * parameters.places;
     let number = u32(loadNumbers(outer * parameters.outerStride + place * parameters.placeStride));
     let source = (outer * parameters.length + number) * columns;
-    for (var column = share.firstColumn; column < share.endColumn; column += 8) {
+    for (var column = share.firstColumn; column < share.endColumn; column += abreast) {
       store(row * columns + column, number, source + column);
     }
   }

@@ -66,7 +66,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let share = rowIndexing(parameters.elements, workgroup, workgroups, thread);
   for (var row = share.firstRow; row < share.endRow; row++) {
     let outer = row / length;
-    for (var column = share.firstColumn; column < share.endColumn; column += 8) {
+    for (var column = share.firstColumn; column < share.endColumn; column += abreast) {
       storeOutput(row * columns + column, sumOf(outer, row - outer * length, column));
     }
   }

@@ -16,7 +16,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let columns = parameters.elements.columns;
   for (var row = share.firstRow; row < share.endRow; row++) {
     let source = indices[row] * columns;
-    for (var column = share.firstColumn; column < share.endColumn; column += 8) {
+    for (var column = share.firstColumn; column < share.endColumn; column += abreast) {
       storeOutput(row * columns + column, loadInput(source + column));
     }
   }
