@@ -172,6 +172,17 @@ describe('optimizerUpdate', () => {
     });
   }
 
+  it('keeps the mean of gradients that become much smaller, by a small beta1', async () => {
+    const large = makeArena(64, 1, 1e4);
+    const arena = { ...large, gradients: [...large.gradients, normalNumbers(64, 3).map((value) => value * 1e-3)] };
+    for (const betas of [[0, 0.5] as const, [1e-9, 0.5] as const, [0.5, 0.5] as const]) {
+      const options = { betas, maxGradNorm: 0 };
+      const { results } = await trainOnGpu([arena], options);
+      const { states } = trainReference([arena], options);
+      expectClose(results[0]?.expAvg as Float32Array, states[0]?.expAvg as Float64Array, { roundings: 8 }, `${betas}`);
+    }
+  });
+
   it('clips gradients of any size to the same direction', async () => {
     const small = await trainOnGpu([makeArena(4096, 2, 1)], {});
     const huge = await trainOnGpu([makeArena(4096, 2, 2 ** 80)], {});

@@ -100,7 +100,7 @@ function adamW(gpu: Gpu, state: OptimizerState, segment: ArenaSegment, members?:
       members: memberIds !== undefined,
       ...defines,
     }),
-    parameters: { integers: [vectors], floats: [1 - beta1, beta2, 1 - beta2, state.epsilon] },
+    parameters: { integers: [vectors], floats: [beta1 > 0.5 ? 1 - beta1 : -beta1, beta2, 1 - beta2, state.epsilon] },
     reads:
       memberIds && members
         ? [state.words, members.rates, memberIds, gradients]

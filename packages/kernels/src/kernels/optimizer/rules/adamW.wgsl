@@ -18,7 +18,8 @@
 // Vectors go to threads by flatIndexing; 64 threads a workgroup.
 #include wgsl/flatIndexing
 
-struct Parameters { vectors: u32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32, epsilon: f32 }
+// averageStep: 1 - beta1, or -beta1 where that is nearer to 0
+struct Parameters { vectors: u32, averageStep: f32, beta2: f32, oneMinusBeta2: f32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> state: array<u32>;
 #if members
@@ -43,7 +44,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     if (!rates.takesPart) { continue; }
     let gradient = gradients[index] * gradientScale;
     let oldAverage = expAvg[index];
-    let average = oldAverage + parameters.oneMinusBeta1 * (gradient - oldAverage);
+    // From the nearer end, as a gradient much smaller than the old mean would be rounded away.
+    let nearer = select(oldAverage, gradient, parameters.averageStep <= 0.0);
+    let average = nearer + parameters.averageStep * (gradient - oldAverage);
     let square = parameters.beta2 * expAvgSq[index] + parameters.oneMinusBeta2 * (gradient * gradient);
     let decayed = weights[index] * (1.0 - learningRate * rates.factor * rates.weightDecay);
     let denominator = sqrt(square) / rates.sqrtBiasCorrection2 + parameters.epsilon;

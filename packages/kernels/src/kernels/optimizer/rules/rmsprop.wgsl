@@ -19,7 +19,10 @@ fn updated(weight: vec4f, gradient: vec4f, rates: Rates, moments: ptr<function, 
   (*moments).first = square;
   var variance = square;
 #if third
-  let average = (*moments).third + parameters.oneMinusAlpha * (decayed - (*moments).third);
+  // From the nearer end, as a gradient much smaller than the old mean would be rounded away.
+  let isFar = parameters.alpha <= 0.5;
+  let nearer = select((*moments).third, decayed, isFar);
+  let average = nearer + select(parameters.oneMinusAlpha, -parameters.alpha, isFar) * (decayed - (*moments).third);
   (*moments).third = average;
   // Rounding may bring it below 0.
   variance = max(square - average * average, vec4f(0.0));

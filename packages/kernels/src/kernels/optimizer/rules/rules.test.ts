@@ -45,7 +45,7 @@ const sgd = (options: { momentum?: number; dampening?: number; nesterov?: boolea
   reference: (given) => sgdReference(given, options),
 });
 
-const rmsprop = (options: { momentum?: number; centered?: boolean }): RuleCase => ({
+const rmsprop = (options: { alpha?: number; momentum?: number; centered?: boolean }): RuleCase => ({
   name: `rmsprop ${JSON.stringify(options)}`,
   moments: 1 + Number(Boolean(options.momentum)) + Number(Boolean(options.centered)),
   record: (on, input) =>
@@ -68,6 +68,7 @@ const cases: readonly RuleCase[] = [
   rmsprop({ momentum: 0.5 }),
   rmsprop({ centered: true }),
   rmsprop({ momentum: 0.5, centered: true }),
+  rmsprop({ alpha: 0.25, centered: true }),
   {
     name: 'adagrad',
     moments: 1,
