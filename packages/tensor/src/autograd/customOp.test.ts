@@ -33,6 +33,26 @@ describe('customOp', () => {
     expect([await y.toArray(), await x.grad!.toArray(), other.grad]).toEqual([[0, 2], [1, 1], null]);
   });
 
+  it('may return an input or a view of one, whose memory stays', async () => {
+    const flat = attune.customOp('flat', {
+      forward: (x) => attune.reshape(x!, [-1]),
+      backward: (gradient, _result, x) => attune.reshape(gradient, x!.shape),
+    });
+    const x = new attune.Parameter(Float32Array.of(1, 2), { shape: [1, 2] });
+    flat(x).dispose();
+    const y = attune.mul(x, 3);
+    const before = attune.sum(attune.square(y));
+    attune.add(before, attune.sum(flat(y))).backward(1, { releaseResults: true });
+    expect(await x.grad!.toArray()).toEqual([[21, 39]]);
+  });
+
+  it('gives whole numbers and bool without a gradient, in their type', async () => {
+    const x = attune.tensor([1, 3], { requiresGrad: true });
+    const isGreat = attune.customOp('isGreat', { forward: (a) => attune.gt(a!, 2), backward: (gradient) => gradient });
+    const result = isGreat(x);
+    expect([result.dtype, result.requiresGrad, await result.toArray()]).toEqual(['bool', false, [false, true]]);
+  });
+
   it('says what is wrong', () => {
     const x = attune.tensor([1, 2], { requiresGrad: true });
     const wrong = attune.customOp('wrong', { forward: (a) => attune.exp(a!), backward: (g) => [attune.sum(g)] });

@@ -1,5 +1,6 @@
 import { scale } from '@attune/kernels';
 import { callable, requireArgument, requireOptions, shown } from '@attune/validate';
+import { isFloat } from '../dtypes.ts';
 import { ShapeError, TensorError } from '../errors.ts';
 import { requireFloats } from '../functional/checks.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
@@ -12,7 +13,7 @@ import { requireAtMost } from '../surplusArguments.ts';
 export interface CustomOp {
   /**
    * Computes the result, with operations or your own kernel (`device.dispatch`). It runs without
-   * recording gradients.
+   * recording gradients; none flow through a result of whole numbers or bool.
    */
   readonly forward: (...inputs: Tensor[]) => Tensor;
   /**
@@ -55,12 +56,15 @@ export function customOp(name: string, operation: CustomOp): (...inputs: Tensor[
     if (!first) throw new TensorError(`${name}: pass one tensor or more`);
     const result = noGrad(() => forward(...inputs));
     if (!(result instanceof Tensor)) throw new TensorError(`${name}: forward must return a Tensor`);
+    if (!isFloat(result.dtype)) return result;
     const { array, shape, device } = result;
+    const viewed = inputs.find(({ memory }) => memory.storage === array.storage);
     return operationResult({
       operation: name,
-      inputs: inputs as [Tensor, ...Tensor[]],
+      inputs: [viewed ?? first, ...inputs],
       array,
       shape,
+      isView: viewed !== undefined,
       backward(gradients) {
         for (const input of inputs) gradients.read(input);
         const gradient = new Tensor({ array: gradients.output, shape, device });
