@@ -254,8 +254,8 @@ export const round: UnaryMember = {
 export const clamp: UnaryMember = {
   name: 'clamp',
   value: 'select(select(select(x, p, x < p), q, select(x, p, x < p) > q), x, isNan(x))',
-  // An infinite bound is not a bound: an infinite x lies within it.
-  derivative: 'f32((x > p || p < -3.4028234e38) && (x < q || q > 3.4028234e38))',
+  // A bound of NaN is none; an infinite x lies on an infinite one.
+  derivative: 'f32((x > p || isNan(p)) && (x < q || isNan(q)))',
   reference: (x, p, q) => Math.min(Math.max(x, p), q),
   integers: 'keep',
   ofIntegers: 'min(max(x, p), q)',

@@ -35,7 +35,7 @@ export interface UnaryBackwardOptions {
   readonly gradInput: GpuArray;
   /** Elements. */
   readonly length: number;
-  /** The parameters of the forward. Default 0. */
+  /** The parameters of the forward; for `clamp` NaN where there is no bound. Default 0. */
   readonly p?: number | undefined;
   /** As in the forward. */
   readonly q?: number | undefined;

@@ -3,6 +3,7 @@ import type { GpuArray, UnaryMember } from '@attune/kernels';
 import { anyNumber, requireArgument } from '@attune/validate';
 import { operationResult } from '../../autograd/operation.ts';
 import type { Device } from '../../device.ts';
+import { isFloat } from '../../dtypes.ts';
 import type { DType } from '../../dtypes.ts';
 import { TensorError } from '../../errors.ts';
 import { Tensor } from '../../tensor.ts';
@@ -50,13 +51,15 @@ interface FamilyOptions {
   readonly operation?: string;
   readonly p?: number;
   readonly q?: number;
+  /** Parameters of the derivative. Default: p and q. */
+  readonly slope?: { readonly p: number; readonly q: number };
   /** Whether the result is bool. Default false. */
   readonly isTest?: boolean;
 }
 
 /** An operation of the kernel family `unary`. @throws TensorError */
 export function mapped<D extends DType>(member: UnaryMember, input: Tensor, options: FamilyOptions = {}): Tensor<D> {
-  const { operation = member.name, p, q, isTest = false } = options;
+  const { operation = member.name, p, q, slope = { p, q }, isTest = false } = options;
   requireTensor(operation, 'input', input);
   const { device, size: length, array: values, shape } = input;
   const type = kernels.unaryResult(member, values.elementType);
@@ -65,7 +68,7 @@ export function mapped<D extends DType>(member: UnaryMember, input: Tensor, opti
   const array = device.allocate(type, values.length, operation);
   kernels.unary(device, { function: member, input: values, output: array, length, p, q });
   // Gradients flow between floats only.
-  if (isTest || values.elementType === 'i32' || values.elementType === 'u32')
+  if (isTest || !isFloat(values.elementType))
     return new Tensor({ array, shape, device, isBool: isTest });
   return operationResult({
     operation,
@@ -80,8 +83,7 @@ export function mapped<D extends DType>(member: UnaryMember, input: Tensor, opti
           input: gradients.read(input),
           gradInput,
           length,
-          p,
-          q,
+          ...slope,
         }),
       ),
   });

@@ -101,6 +101,8 @@ describe('functions of every element', () => {
     [{ max: 1 }, [1, 1, 0, 0, 0]],
     [{ min: 0, max: 1 }, [0, 0, 0, 0, 0]],
     [{ min: Infinity }, [0, 0, 0, 0, 0]],
+    [{ max: Infinity }, [1, 1, 1, 0, 0]],
+    [{ min: -Infinity, max: Infinity }, [0, 1, 1, 0, 0]],
   ])('has the gradient of PyTorch of infinite numbers and clamp by %j', async (options, gradient) => {
     const x = attune.tensor([-Infinity, -2, 3, Infinity, NaN], { device, requiresGrad: true });
     attune.sum(attune.clamp(x, options)).backward();

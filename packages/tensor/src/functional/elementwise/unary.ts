@@ -270,7 +270,8 @@ export function clamp<D extends DType>(input: Numbers<D>, options: ClampOptions)
   for (const [name, bound] of Object.entries({ min, max }))
     if (bound !== undefined) requireHeld('clamp', name, bound, input);
   const [lowest, highest] = limits[input.array.elementType];
-  return mapped(members.clamp, input, { p: min ?? lowest, q: max ?? highest });
+  const slope = { p: min ?? NaN, q: max ?? NaN };
+  return mapped(members.clamp, input, { p: min ?? lowest, q: max ?? highest, slope });
 }
 
 const limits = {
