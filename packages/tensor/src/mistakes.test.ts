@@ -293,17 +293,17 @@ describe('modules', () => {
     [
       'zeroGrad as in PyTorch',
       () => layer().zeroGrad(true as never),
-      'zeroGrad takes nothing, as by set_to_none=True; got true',
+      'zeroGrad: got true as an extra argument; it takes nothing, as by set_to_none=True',
     ],
     [
       'where a hook stands',
       () => layer().registerForwardHook(() => {}, { prepend: true } as never),
-      'registerForwardHook takes a hook alone; got an object with prepend',
+      'registerForwardHook: got an object with prepend as an extra argument; it takes a hook alone',
     ],
     [
       'what a hook is called with',
       () => layer().registerForwardPreHook(() => {}, { withKwargs: true } as never),
-      'registerForwardPreHook takes a hook alone',
+      'as an extra argument; it takes a hook alone',
     ],
   ])('%s', (_, use, message) => {
     expect(use).toThrow(message);
@@ -319,9 +319,14 @@ describe('optimizers and schedulers', () => {
       'new AdamW: parameter 0 must be a Parameter, or a name and a Parameter; got a Tensor',
     ],
     [
+      'a model of layers',
+      () => new AdamW(new attune.Sequential(new attune.ReLU()) as never),
+      'new AdamW: parameter 0 must be a Parameter, or a name and a Parameter; got a ReLU',
+    ],
+    [
       'a closure',
       () => new SGD([parameter(1)], { lr: 1 }).step((() => 1) as never),
-      'step takes nothing, and calls no closure',
+      'step: got a function as an extra argument; it calls no closure: call backward() before it',
     ],
     [
       'a setting of a group that there is not',
@@ -336,17 +341,17 @@ describe('optimizers and schedulers', () => {
     [
       'zeroGrad as in PyTorch',
       () => optimizer().zeroGrad({ setToNone: false } as never),
-      'zeroGrad takes nothing, as by set_to_none=True; got an object with setToNone',
+      'zeroGrad: got an object with setToNone as an extra argument',
     ],
     [
       'an epoch of a scheduler',
       () => getScheduler('constant', { optimizer: optimizer(), numTrainingSteps: 9 }).step(3 as never),
-      'step takes nothing: it counts its calls',
+      'step: got 3 as an extra argument; it takes nothing, and counts its calls',
     ],
     [
       'an epoch beside a metric',
       () => new attune.ReduceLROnPlateau(optimizer()).step(1, 3 as never),
-      'step takes the metric alone: it counts its calls; got 3',
+      'step: got 3 as an extra argument; it takes the metric alone, and counts its calls',
     ],
     [
       'an option of a plateau beside kwargs',

@@ -80,11 +80,13 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
 }
 
 /**
- * Refuses more arguments than a function takes. `undefined` is allowed, and so are the
- * index and the array that `texts.map(tokenize)` passes.
+ * Refuses more arguments than a function takes, such as the options of another library. `undefined`
+ * is allowed, and so are the index and the array that `texts.map(tokenize)` and `terms.reduce(add)`
+ * pass.
  *
  * @param most number of arguments that the function takes
  * @param given its `arguments`
+ * @param instead what to write, to follow "as an extra argument"
  * @throws ArgumentError, or `error`
  */
 export function refuseSurplus(
@@ -92,13 +94,13 @@ export function refuseSurplus(
   most: number,
   given: ArrayLike<unknown>,
   error: ErrorClass = ArgumentError,
+  instead = '',
 ): void {
-  if (given.length <= most || (typeof given[most] === 'number' && Array.isArray(given[most + 1]))) return;
-  const surplus = Array.from(given)
-    .slice(most)
-    .find((value) => value !== undefined);
-  if (surplus === undefined) return;
-  throw new error(`${where} takes ${most} argument${most === 1 ? '' : 's'}; got ${shown(surplus)} as an extra one`);
+  const surplus = Array.from(given).slice(most);
+  const [index, all, ...more] = surplus;
+  if (Array.isArray(all) && more.length === 0 && all[index as number] === given[most - 1]) return;
+  const first = surplus.find((value) => value !== undefined);
+  if (first !== undefined) throw new error(`${where}: got ${shown(first)} as an extra argument${instead}`);
 }
 
 /** Whether it is a plain object; quicker to answer than `named`. */

@@ -115,15 +115,17 @@ it('errors of another realm, as Jest has them, are errors', () => {
 
 describe('refuseSurplus', () => {
   it.each([
-    [[1, 2], 'f takes 1 argument; got 2 as an extra one'],
-    [[1, undefined, { a: 1 }], 'f takes 1 argument; got an object with a as an extra one'],
-    [[1, 0, 'x'], 'f takes 1 argument; got 0 as an extra one'],
+    [[1, 2], 'f: got 2 as an extra argument; write less'],
+    [[1, undefined, { a: 1 }], 'f: got an object with a as an extra argument; write less'],
+    [[1, 0, 'x'], 'f: got 0 as an extra argument; write less'],
+    [[1, 0, [2]], 'f: got 0 as an extra argument; write less'],
+    [[1, 0, [1], 2], 'f: got 0 as an extra argument; write less'],
     [[1, 0, [1]], null],
     [[1, undefined], null],
     [[1], null],
     [[], null],
   ])('%j', (given, message) => {
-    const refuse = () => refuseSurplus('f', 1, given);
+    const refuse = () => refuseSurplus('f', 1, given, ArgumentError, '; write less');
     if (message === null) expect(refuse).not.toThrow();
     else expect(refuse).toThrow(new ArgumentError(message));
   });

@@ -8,7 +8,7 @@ import { castFloats } from './castFloats.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
 import { mapped, requireNumber, unary } from './mapUnary.ts';
 import type { UnaryKernels } from './mapUnary.ts';
-import { requireAtMost } from '../../surplusArguments.ts';
+import { notInPlace, requireAtMost } from '../../surplusArguments.ts';
 import type { Floats, Numbers } from '../operands.ts';
 
 const geluKernels: UnaryKernels = {
@@ -76,7 +76,7 @@ export function sigmoid<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
  * @throws TensorError
  */
 export function relu<D extends DType>(input: Numbers<D>): Tensor<D> {
-  requireAtMost('relu', 1, arguments);
+  requireAtMost('relu', 1, arguments, notInPlace);
   return mapped(members.relu, input);
 }
 
@@ -87,7 +87,7 @@ export function relu<D extends DType>(input: Numbers<D>): Tensor<D> {
  * @throws TensorError
  */
 export function silu<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
-  requireAtMost('silu', 1, arguments);
+  requireAtMost('silu', 1, arguments, notInPlace);
   return mapped(members.silu, input);
 }
 
@@ -111,7 +111,7 @@ export function softplus<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> 
  * @throws TensorError
  */
 export function leakyRelu<D extends DType>(input: Tensor<D>, negativeSlope = 0.01): Tensor<FloatOf<D>> {
-  requireAtMost('leakyRelu', 2, arguments);
+  requireAtMost('leakyRelu', 2, arguments, notInPlace);
   requireNumber('leakyRelu', 'negativeSlope', negativeSlope);
   return mapped(members.leakyRelu, input, { p: negativeSlope });
 }
@@ -124,7 +124,7 @@ export function leakyRelu<D extends DType>(input: Tensor<D>, negativeSlope = 0.0
  * @throws TensorError
  */
 export function elu<D extends DType>(input: Tensor<D>, alpha = 1): Tensor<FloatOf<D>> {
-  requireAtMost('elu', 2, arguments);
+  requireAtMost('elu', 2, arguments, notInPlace);
   requireNumber('elu', 'alpha', alpha);
   return mapped(members.elu, input, { p: alpha });
 }

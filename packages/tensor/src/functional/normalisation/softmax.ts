@@ -6,7 +6,7 @@ import { requireAxis } from '../axes.ts';
 import { requireFloats } from '../checks.ts';
 import { transpose } from '../movement/movement.ts';
 import type { DType } from '../../dtypes.ts';
-import { requireAtMost } from '../../surplusArguments.ts';
+import { castFirst, requireAtMost } from '../../surplusArguments.ts';
 import type { Floats } from '../operands.ts';
 
 /**
@@ -16,7 +16,7 @@ import type { Floats } from '../operands.ts';
  * @throws ShapeError, TensorError
  */
 export function softmax<D extends DType>(input: Floats<D>, dim = -1): Tensor<D> {
-  requireAtMost('softmax', 2, arguments);
+  requireAtMost('softmax', 2, arguments, castFirst);
   return alongAxis('softmax', input, dim);
 }
 
@@ -27,7 +27,7 @@ export function softmax<D extends DType>(input: Floats<D>, dim = -1): Tensor<D> 
  * @throws ShapeError, TensorError
  */
 export function logSoftmax<D extends DType>(input: Floats<D>, dim = -1): Tensor<D> {
-  requireAtMost('logSoftmax', 2, arguments);
+  requireAtMost('logSoftmax', 2, arguments, castFirst);
   return alongAxis('logSoftmax', input, dim);
 }
 

@@ -3,7 +3,7 @@ import type { HookHandle } from '../../autograd/gradHooks.ts';
 import type { Device } from '../../device.ts';
 import { StateDictError, TensorError } from '../../errors.ts';
 import { requireGivenOptions } from '../../functional/checks.ts';
-import { letsGo, requireAtMost, requireNoMore } from '../../surplusArguments.ts';
+import { letsGo, requireAtMost } from '../../surplusArguments.ts';
 import { formatShape, shapesEqual } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import { addHook } from './hooks.ts';
@@ -48,7 +48,7 @@ export interface NamedParametersOptions extends NamedOptions {
   readonly recurse?: boolean | undefined;
 }
 
-const theHook = 'a hook alone';
+const theHook = 'it takes a hook alone';
 const namedKinds = { prefix: optional(text), removeDuplicate: optional(flag) };
 const parametersKinds = { ...namedKinds, recurse: optional(flag) };
 
@@ -232,7 +232,7 @@ export abstract class Module {
 
   /** Releases the gradients of all parameters. */
   zeroGrad(...given: readonly never[]): void {
-    requireNoMore('zeroGrad', letsGo, given);
+    requireAtMost('zeroGrad', 0, given, letsGo);
     for (const parameter of this.parameters()) parameter.clearGrad();
   }
 
@@ -248,7 +248,7 @@ export abstract class Module {
     hook: ForwardPreHook<Own>,
     ...given: readonly never[]
   ): HookHandle {
-    requireNoMore('registerForwardPreHook', theHook, given);
+    requireAtMost('registerForwardPreHook', 0, given, theHook);
     return addHook('registerForwardPreHook', this, 'before', hook);
   }
 
@@ -260,7 +260,7 @@ export abstract class Module {
    * @throws TensorError for a module without `forward`; `forward` throws for an async hook
    */
   registerForwardHook<Own extends Module>(this: Own, hook: ForwardHook<Own>, ...given: readonly never[]): HookHandle {
-    requireNoMore('registerForwardHook', theHook, given);
+    requireAtMost('registerForwardHook', 0, given, theHook);
     return addHook('registerForwardHook', this, 'after', hook);
   }
 

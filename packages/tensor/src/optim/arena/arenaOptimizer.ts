@@ -10,7 +10,7 @@ import type {
 import { instanceOf, numberAtLeast, requireArgument, requireOptions, wholeNumber } from '@attune/validate';
 import type { Device } from '../../device.ts';
 import { StateDictError, TensorError } from '../../errors.ts';
-import { letsGo, requireNoMore } from '../../surplusArguments.ts';
+import { letsGo, requireAtMost } from '../../surplusArguments.ts';
 import type { StateDict } from '../../nn/module/module.ts';
 import { readEntries } from '../../nn/module/stateEntries.ts';
 import type { LoadedEntry } from '../../nn/module/stateEntries.ts';
@@ -160,7 +160,7 @@ export abstract class ArenaOptimizer implements Optimizer {
    * for the next ones.
    */
   zeroGrad(...given: readonly never[]): void {
-    requireNoMore('zeroGrad', letsGo, given);
+    requireAtMost('zeroGrad', 0, given, letsGo);
     this.#requireUse('zeroGrad');
     for (const arena of this.#arenas) arena.zeroGrad();
     for (const { parameter } of this.#frozen) parameter.clearGrad();
@@ -187,7 +187,7 @@ export abstract class ArenaOptimizer implements Optimizer {
    * @throws TensorError when another optimizer has taken a parameter over
    */
   step(...given: readonly never[]): Promise<void> {
-    requireNoMore('step', 'nothing, and calls no closure: call backward() before it', given);
+    requireAtMost('step', 0, given, 'it calls no closure: call backward() before it');
     this.#requireUse('step');
     this.#admit(({ parameter }) => parameter.hasGrad);
     this.#rates.write(this.#state);

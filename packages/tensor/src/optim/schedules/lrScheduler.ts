@@ -1,5 +1,5 @@
 import { objectWith, requireArgument, wholeNumber } from '@attune/validate';
-import { requireNoMore } from '../../surplusArguments.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { ScheduleError } from './schedules.ts';
 import type { Schedule } from './schedules.ts';
@@ -40,7 +40,7 @@ export class LrScheduler {
 
   /** Call it once after each `optimizer.step()`. */
   step(...given: readonly never[]): void {
-    requireNoMore('step', 'nothing: it counts its calls', given);
+    requireAtMost('step', 0, given, 'it takes nothing, and counts its calls');
     this.#lastEpoch += 1;
     this.#set();
   }

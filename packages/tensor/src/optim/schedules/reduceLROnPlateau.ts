@@ -12,7 +12,7 @@ import {
   requireOptions,
   wholeNumber,
 } from '@attune/validate';
-import { requireAtMost, requireNoMore } from '../../surplusArguments.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import { optimizerKind } from './lrScheduler.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { ScheduleError } from './schedules.ts';
@@ -130,7 +130,7 @@ export class ReduceLROnPlateau {
    * @throws ScheduleError when the metric is not a number
    */
   step(metric: number, ...given: readonly never[]): void {
-    requireNoMore('step', 'the metric alone: it counts its calls', given);
+    requireAtMost('step', 0, given, 'it takes the metric alone, and counts its calls');
     requireArgument('step', 'metric', metric, stateKinds.best, ScheduleError);
     this.#lastEpoch += 1;
     if (this.#isBetter(metric)) {
