@@ -1,5 +1,6 @@
 import type { ElementType } from '../../memory/gpuArray.ts';
 import type { GeneratedWgsl } from '../../wgsl/preprocess.ts';
+import type { WgslFile } from '../../wgsl/wgslFile.ts';
 
 /** How the values along an axis become one, as WGSL expressions in f32; `x` is an element. */
 export interface ReduceMember {
@@ -19,6 +20,8 @@ export interface ReduceMember {
   readonly empty: number;
   /** Whether the formulas use a value of the row, `center`, such as the mean. Default false. */
   readonly centered?: boolean | undefined;
+  /** WGSL files that the formulas need. Default: none. */
+  readonly includes?: readonly WgslFile[] | undefined;
 }
 
 export const scaled = 'total * parameters.factor';
@@ -36,7 +39,7 @@ export function computedType({ whole }: ReduceMember, input: ElementType, output
 }
 
 export function memberWgsl(member: ReduceMember, type: 'f32' | 'i32' | 'u32'): GeneratedWgsl {
-  const { name, whole } = member;
+  const { name, whole, includes } = member;
   const { value = 'x', combined, finished = 'total' } = type === 'f32' || !whole ? member : { combined: whole };
   const write = () =>
     [
@@ -45,5 +48,5 @@ export function memberWgsl(member: ReduceMember, type: 'f32' | 'i32' | 'u32'): G
       `fn combined(a: Number, b: Number) -> Number { return ${combined}; }`,
       `fn finished(total: Number, center: Number) -> Number { return ${finished}; }`,
     ].join('\n');
-  return { key: type === 'f32' ? name : `${name} ${type}`, write };
+  return { key: type === 'f32' ? name : `${name} ${type}`, write, includes };
 }

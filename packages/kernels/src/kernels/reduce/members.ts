@@ -1,6 +1,7 @@
 import type { GeneratedWgsl } from '../../wgsl/preprocess.ts';
 import { scaled, sum } from './member.ts';
 import type { ReduceMember } from './member.ts';
+import { wgsl as wideSquares } from './wideSquares.wgsl.ts';
 
 const adding = { combined: 'a + b', empty: 0 };
 
@@ -31,10 +32,12 @@ export const reduceMembers = {
   },
   variance: { ...adding, value: '(x - center) * (x - center)', finished: scaled, centered: true },
   deviation: {
-    ...adding,
-    value: '(x - center) * (x - center)',
-    finished: `sqrt(${scaled})`,
+    value: 'wideSquare(x - center)',
+    combined: 'wideSum(a, b)',
+    empty: 0,
+    finished: 'sqrt(abs(total) * parameters.factor) * select(0x1p-32, 0x1p63, total < 0.0)',
     centered: true,
+    includes: [wideSquares],
   },
   logSumExp: {
     ...adding,

@@ -1,5 +1,5 @@
 import { flag, optional, requireArgument } from '@attune/validate';
-import type { Kind } from '@attune/validate';
+import type { Kind, OptionAdvice, OptionKinds } from '@attune/validate';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -7,6 +7,7 @@ import { requireAxes, shownDim } from '../axes.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
 import { reduction } from './recordReduction.ts';
 import type { ReductionPlan } from './recordReduction.ts';
+import { requireAtMost } from '../../surplusArguments.ts';
 import type { DType } from '../../dtypes.ts';
 
 /** Dimensions to reduce: one, several, or all where none is named. */
@@ -20,17 +21,24 @@ export interface ReductionOptions {
 
 export const reductionKinds = { keepDim: optional(flag) };
 
-/** Checks the arguments of a reduction and computes it by a plan. */
+/**
+ * Checks the arguments of a reduction and computes it by a plan.
+ *
+ * @param given the `arguments` of the function
+ */
 export function reduced<D extends DType>(
   plan: ReductionPlan,
   input: Tensor,
   dim: Dims | undefined,
   options: ReductionOptions,
-  optionKinds: Readonly<Record<string, Kind>> = reductionKinds,
+  given: ArrayLike<unknown>,
+  optionKinds: OptionKinds = reductionKinds,
+  otherNames?: OptionAdvice['otherNames'],
 ): Tensor<D> {
+  requireAtMost(plan.operation, 3, given, optionKinds);
   if (plan.result) requireTensor(plan.operation, 'input', input);
   else requireFloats(plan.operation, 'input', input);
-  requireGivenOptions(plan.operation, options, optionKinds);
+  requireGivenOptions(plan.operation, options, optionKinds, otherNames);
   const axes = axesOf(plan.operation, input, dim);
   if (plan.needsElements) requireElements(plan.operation, input, axes);
   return reduction(plan, input, axes, options.keepDim === true);

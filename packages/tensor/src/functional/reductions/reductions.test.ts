@@ -109,6 +109,41 @@ describe('reductions equal PyTorch', () => {
   });
 });
 
+/** Values and gradients of torch.std on the CPU, in f32. */
+it.each<[number[], number, number[]]>([
+  [[1e30, 2e30], 7.071067565216947e29, [-0.7071068, 0.7071068]],
+  [[-1e30, 1e30, 0], 1.0000000150474662e30, [-0.5, 0.5, 0]],
+  [[1, 3e5, 2e38], 1.1547005e38, [-0.2886751, -0.2886751, 0.5773503]],
+  [[1e-28, 3e-28], 1.4142136e-28, [-0.7071068, 0.7071068]],
+])('the deviation of %j is right although its square is not in f32', async (values, expected, gradient) => {
+  const x = api.tensor(values, { device, requiresGrad: true });
+  const deviation = api.std(x);
+  deviation.backward();
+  expect((await deviation.item()) / expected).toBeCloseTo(1, 5);
+  for (const [place, value] of (await x.grad!.data()).entries()) expect(value).toBeCloseTo(gradient[place]!, 5);
+});
+
+it('the deviation of many numbers, some of them large, is that of float64', async () => {
+  const values = Float32Array.from(new api.Mt19937(5).normal(3000), (value, place) => value * 10 ** (place % 13));
+  const average = values.reduce((sum, value) => sum + value, 0) / 3000;
+  const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / 2999;
+  expect((await api.std(api.tensor(values, { device })).item()) / Math.sqrt(variance)).toBeCloseTo(1, 6);
+});
+
+it('one number has no variance, and as in PyTorch no gradient of it', async () => {
+  for (const [shape, dim, gradient] of [
+    [[], undefined, NaN],
+    [[], -1, NaN],
+    [[1], null, NaN],
+    [[1], 0, -0],
+  ] as const) {
+    const x = api.zeros(shape, { device, requiresGrad: true });
+    const spread = api.variance(x, dim, { correction: 2 });
+    spread.backward();
+    expect([await spread.item(), await x.grad!.item()]).toEqual([NaN, gradient]);
+  }
+});
+
 const index = (shape: readonly number[]) => api.zeros(shape, { device, dtype: 'i32' });
 
 describe('misuse gives an error that says what is wrong', () => {

@@ -26,7 +26,7 @@ const wholeSum: ReductionPlan = { operation: 'sum', member: 'sum', gradient: nul
 export function sum<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<SumOf<D>> {
   requireAtMost('sum', 3, arguments, reductionKinds);
   requireTensor('sum', 'input', input);
-  if (!isFloat(input.dtype)) return reduced(wholeSum, input, dim, options);
+  if (!isFloat(input.dtype)) return reduced(wholeSum, input, dim, options, arguments);
   return scaledSum('sum', input, dim, options, () => 1);
 }
 
@@ -82,8 +82,7 @@ const product: ReductionPlan = {
  * @throws ShapeError, TensorError
  */
 export function prod<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<SumOf<D>> {
-  requireAtMost('prod', 3, arguments, reductionKinds);
-  return reduced(product, input, dim, options);
+  return reduced(product, input, dim, options, arguments);
 }
 
 const extremum = (operation: string, member: 'maximum' | 'minimum'): ReductionPlan => ({
@@ -104,8 +103,7 @@ const minimum = extremum('min', 'minimum');
  * @throws ShapeError for no elements, TensorError
  */
 export function max<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<D> {
-  requireAtMost('max', 3, arguments, reductionKinds);
-  return reduced(maximum, input, dim, options);
+  return reduced(maximum, input, dim, options, arguments);
 }
 
 /**
@@ -115,8 +113,7 @@ export function max<D extends DType>(input: Tensor<D>, dim?: Dims, options: Redu
  * @throws ShapeError for no elements, TensorError
  */
 export function min<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<D> {
-  requireAtMost('min', 3, arguments, reductionKinds);
-  return reduced(minimum, input, dim, options);
+  return reduced(minimum, input, dim, options, arguments);
 }
 
 const logarithm: ReductionPlan = {
@@ -136,7 +133,7 @@ const logarithm: ReductionPlan = {
 export function logSumExp(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
   requireAtMost('logSumExp', 3, arguments, reductionKinds);
   requireTensor('logSumExp', 'input', input);
-  return reduced(logarithm, isFloat(input.dtype) ? input : cast(input, 'f32'), dim, options);
+  return reduced(logarithm, isFloat(input.dtype) ? input : cast(input, 'f32'), dim, options, arguments);
 }
 
 const anyPlan: ReductionPlan = { operation: 'any', member: 'any', gradient: null, result: 'bool' };
@@ -149,8 +146,7 @@ const allPlan: ReductionPlan = { ...anyPlan, operation: 'all', member: 'all' };
  * @throws ShapeError, TensorError
  */
 export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'bool'> {
-  requireAtMost('any', 3, arguments, reductionKinds);
-  return reduced(anyPlan, input, dim, options);
+  return reduced(anyPlan, input, dim, options, arguments);
 }
 
 /**
@@ -160,6 +156,5 @@ export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
  * @throws ShapeError, TensorError
  */
 export function all(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'bool'> {
-  requireAtMost('all', 3, arguments, reductionKinds);
-  return reduced(allPlan, input, dim, options);
+  return reduced(allPlan, input, dim, options, arguments);
 }

@@ -1,10 +1,9 @@
 import { optional } from '@attune/validate';
 import type { Tensor } from '../../tensor.ts';
-import { realNumber, requireGivenOptions } from '../checks.ts';
+import { realNumber } from '../checks.ts';
 import { reductionKinds, reduced } from './reductionArguments.ts';
 import type { Dims, ReductionOptions } from './reductionArguments.ts';
 import type { ReductionPlan } from './recordReduction.ts';
-import { requireAtMost } from '../../surplusArguments.ts';
 import type { Floats } from '../operands.ts';
 import type { DType } from '../../dtypes.ts';
 
@@ -25,18 +24,29 @@ const unbiased = 'it is correction: 1 or 0';
 const varianceNames = { unbiased, ddof: unbiased };
 const normKinds = { ...reductionKinds, p: optional(realNumber) };
 
-function spreadPlan(operation: string, isRoot: boolean, correction: number): ReductionPlan {
-  const divisor = (count: number) => Math.max(0, count - correction);
-  return {
+function spread(
+  operation: 'variance' | 'std',
+  input: Tensor,
+  dim: Dims | undefined,
+  options: VarianceOptions,
+  given: ArrayLike<unknown>,
+): Tensor<'f32'> {
+  const isRoot = operation === 'std';
+  const degrees = (count: number) => count - (options.correction ?? 1);
+  const divisor = (count: number) => Math.max(0, degrees(count));
+  // As in PyTorch: a divisor below 0 counts where a dimension is named.
+  const isWhole = () => (dim ?? null) === null || input.shape.length === 0;
+  const plan: ReductionPlan = {
     operation,
     member: isRoot ? 'deviation' : 'variance',
     gradient: isRoot ? 'deviation' : 'variance',
     // The rounded mean of equal elements is another number, and would give them a gradient.
     center: { member: 'sum', factor: (count) => 1 / count, again: 'mean' },
     factor: (count) => 1 / divisor(count),
-    gradientFactor: (count) => (isRoot ? 1 : 2) / (count - correction),
+    gradientFactor: (count) => (isRoot ? 1 : 2) / (isWhole() ? divisor : degrees)(count),
     values: (_, { output, center }) => ({ first: center, ...(isRoot && { second: output }) }),
   };
+  return reduced(plan, input, dim, options, given, varianceKinds, varianceNames);
 }
 
 /**
@@ -46,9 +56,7 @@ function spreadPlan(operation: string, isRoot: boolean, correction: number): Red
  * @throws ShapeError, TensorError
  */
 export function variance<D extends DType>(input: Floats<D>, dim?: Dims, options: VarianceOptions = {}): Tensor<'f32'> {
-  requireAtMost('variance', 3, arguments, varianceKinds);
-  requireGivenOptions('variance', options, varianceKinds, varianceNames);
-  return reduced(spreadPlan('variance', false, options.correction ?? 1), input, dim, options, varianceKinds);
+  return spread('variance', input, dim, options, arguments);
 }
 
 /**
@@ -58,9 +66,7 @@ export function variance<D extends DType>(input: Floats<D>, dim?: Dims, options:
  * @throws ShapeError, TensorError
  */
 export function std<D extends DType>(input: Floats<D>, dim?: Dims, options: VarianceOptions = {}): Tensor<'f32'> {
-  requireAtMost('std', 3, arguments, varianceKinds);
-  requireGivenOptions('std', options, varianceKinds, varianceNames);
-  return reduced(spreadPlan('std', true, options.correction ?? 1), input, dim, options, varianceKinds);
+  return spread('std', input, dim, options, arguments);
 }
 
 /**
@@ -71,9 +77,7 @@ export function std<D extends DType>(input: Floats<D>, dim?: Dims, options: Vari
  * @throws ShapeError for no elements where p is negative or Infinity, TensorError
  */
 export function norm<D extends DType>(input: Floats<D>, dim?: Dims, options: NormOptions = {}): Tensor<'f32'> {
-  requireAtMost('norm', 3, arguments, normKinds);
-  requireGivenOptions('norm', options, normKinds, { ord: 'it is called p' });
-  return reduced(normPlan(options.p ?? 2), input, dim, options, normKinds);
+  return reduced(normPlan(options?.p ?? 2), input, dim, options, arguments, normKinds, { ord: 'it is called p' });
 }
 
 function normPlan(power: number): ReductionPlan {
