@@ -199,7 +199,9 @@ describe('compute', () => {
     expect(() => behind('addBatch')).toThrow(
       'accuracy.addBatch takes one object; got an object with normalize as an extra one',
     );
-    await expect(Reflect.apply(load, null, ['f1', undefined, {}])).rejects.toThrow('load: got an empty object as an extra');
+    await expect(Reflect.apply(load, null, ['f1', undefined, {}])).rejects.toThrow(
+      'load: got an empty object as an extra',
+    );
     expect(() => metric.withOptions({ normalise: false } as never)).toThrow('did you mean normalize?');
     expect(() => metric.withOptions(null as never)).toThrow('accuracy.withOptions takes its options as an object');
   });

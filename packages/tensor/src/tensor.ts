@@ -357,14 +357,14 @@ export class Tensor<D extends DType = DType> {
     device.retain(shownArray);
     const given = new Tensor({ array: shownArray, shape, device });
     const fits = (value: unknown): value is Tensor =>
-      value instanceof Tensor && shapesEqual(value.shape, shape) && (value.dtype === 'f32' || value.dtype === 'f16');
+      value instanceof Tensor && shapesEqual(value.shape, shape) && isFloat(value.dtype);
     const last = this.#hooks?.run(given, fits, `a tensor of floats of the shape ${formatShape(shape)}`);
     return last && last !== given ? copyOf(last.array) : null;
   }
 
   #requireGradient({ size, shape, dtype }: Tensor): void {
     const fits = this.size === 1 ? size === 1 : shapesEqual(shape, this.shape);
-    if (!fits || (dtype !== 'f32' && dtype !== 'f16'))
+    if (!fits || !isFloat(dtype))
       throw new AutogradError(
         `backward(): the gradient is of ${dtype} and the shape ${formatShape(shape)}; it must be of floats and the shape ${formatShape(this.shape)}`,
       );
@@ -386,7 +386,7 @@ export class Tensor<D extends DType = DType> {
       throw new ShapeError(`argmax: dim must be -1 or ${shape.length - 1}, the last dimension; got ${shown(dim)}`);
     if (!columns)
       throw new ShapeError(`argmax: a tensor of the shape ${formatShape(shape)} has no values in its last dimension`);
-    if (this.dtype !== 'f32' && this.dtype !== 'f16')
+    if (!isFloat(this.dtype))
       throw new TensorError(`argmax takes a tensor of f32 or f16; this one is of ${this.dtype}`);
     const rows = this.size / columns;
     const output = device.allocate('i32', Math.max(1, rows), 'argmax');

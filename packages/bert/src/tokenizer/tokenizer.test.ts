@@ -312,8 +312,12 @@ it('refuses what is not text, and options it does not have', () => {
   expect(() => tokenizer.pad([{ input_ids: [1] }], { max_length: 5 } as object)).toThrow(/did you mean maxLength/);
   expect(() => tokenizer.decode([2], { skip_special_tokens: true } as object)).toThrow(/did you mean skipSpecial/);
   expect(() => (tokenizer as (...given: unknown[]) => unknown)('a', {}, {})).toThrow(/options twice/);
-  expect(() => (tokenizer as (...given: unknown[]) => unknown)('a', 'b', {}, {})).toThrow(/The tokenizer: got an empty object/);
-  expect(() => (tokenizer.tokenize as (...given: unknown[]) => unknown)('a', {})).toThrow(/tokenize: got an empty object as an extra/);
+  expect(() => (tokenizer as (...given: unknown[]) => unknown)('a', 'b', {}, {})).toThrow(
+    /The tokenizer: got an empty object/,
+  );
+  expect(() => (tokenizer.tokenize as (...given: unknown[]) => unknown)('a', {})).toThrow(
+    /tokenize: got an empty object as an extra/,
+  );
   expect(['the', 'yes'].flatMap(tokenizer.tokenize)).toEqual(tokenizer.tokenize('the yes'));
   expect(() => tokenizer.convertTokensToIds([5] as never)).toThrow(/tokens\[0\] must be a string; got 5/);
   expect(() => (tokenizer as (...given: unknown[]) => unknown)(undefined)).toThrow(

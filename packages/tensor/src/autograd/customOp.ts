@@ -1,8 +1,8 @@
 import { scale } from '@attune/kernels';
-import { callable, requireArgument, requireOptions, shown } from '@attune/validate';
+import { callable, requireArgument, requireOptions, shown, text } from '@attune/validate';
 import { isFloat } from '../dtypes.ts';
 import { ShapeError, TensorError } from '../errors.ts';
-import { requireFloats } from '../functional/checks.ts';
+import { requireFloats, requireTensor } from '../functional/checks.ts';
 import { formatShape, shapesEqual } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { noGrad } from './gradMode.ts';
@@ -44,15 +44,12 @@ const kinds = { forward: callable, backward: callable };
  */
 export function customOp(name: string, operation: CustomOp): (...inputs: Tensor[]) => Tensor {
   requireAtMost('customOp', 2, arguments);
-  if (typeof name !== 'string')
-    requireArgument('customOp', 'name', name, { what: 'a text', holds: () => false }, TensorError);
+  requireArgument('customOp', 'name', name, text, TensorError);
   requireOptions('customOp', operation, kinds, { error: TensorError });
   const { forward, backward } = operation;
   return (...inputs) => {
     const [first] = inputs;
-    for (const [index, input] of inputs.entries())
-      if (!(input instanceof Tensor))
-        requireArgument(name, `input ${index}`, input, { what: 'a Tensor', holds: () => false }, TensorError);
+    for (const [index, input] of inputs.entries()) requireTensor(name, `input ${index}`, input);
     if (!first) throw new TensorError(`${name}: pass one tensor or more`);
     const result = noGrad(() => forward(...inputs));
     if (!(result instanceof Tensor)) throw new TensorError(`${name}: forward must return a Tensor`);

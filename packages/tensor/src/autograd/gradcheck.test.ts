@@ -24,7 +24,11 @@ describe('gradcheck', () => {
 
   it('says what it needs', async () => {
     await expect(attune.gradcheck(3 as never, [])).rejects.toThrow(/gradcheck: f must be a function/);
-    await expect(attune.gradcheck(attune.exp, [attune.tensor([1])])).rejects.toThrow('no input is of f32 and requires');
+    await expect(attune.gradcheck(attune.exp, [attune.tensor([1])])).rejects.toThrow(
+      'gradcheck: no input requires a gradient',
+    );
+    const half = attune.ones([1], { dtype: 'f16', requiresGrad: true });
+    await expect(attune.gradcheck(attune.exp, [half])).rejects.toThrow('input 0 must be of f32; it is of f16');
   });
 });
 

@@ -36,7 +36,7 @@ const otherNames = {
  * should be small, of magnitudes around 1, and away from kinks of the function.
  *
  * @param f function of tensors that returns a tensor; it must be deterministic
- * @param inputs tensors; those of f32 that require a gradient are checked
+ * @param inputs tensors; those that require a gradient are checked, and must be of f32
  * @throws AutogradError naming input, element and both numbers where they differ; TensorError
  */
 export async function gradcheck(
@@ -49,8 +49,10 @@ export async function gradcheck(
   requireArgument('gradcheck', 'inputs', inputs, arrayOf(instanceOf(Tensor), 'tensors'), TensorError);
   requireOptions('gradcheck', options, kinds, { error: TensorError, otherNames });
   const { step = 0.01, absolute = 1e-3, relative = 0.01 } = options;
-  const checked = inputs.map((input) => input.requiresGrad && input.dtype === 'f32');
-  if (!checked.some(Boolean)) throw new AutogradError('gradcheck: no input is of f32 and requires a gradient');
+  const checked = inputs.map(({ requiresGrad }) => requiresGrad);
+  const half = inputs.findIndex(({ requiresGrad, dtype }) => requiresGrad && dtype !== 'f32');
+  if (half >= 0) throw new AutogradError(`gradcheck: input ${half} must be of f32; it is of f16. Use cast() within f.`);
+  if (!checked.some(Boolean)) throw new AutogradError('gradcheck: no input requires a gradient');
   const given = await Promise.all(inputs.map((input) => input.data()));
   const leaf = (input: Tensor, data: Float32Array, requiresGrad: boolean) =>
     tensor(data, { shape: input.shape, device: input.device, requiresGrad });

@@ -1,5 +1,6 @@
 import { instanceOf, requireArgument, requireOptions } from '@attune/validate';
 import type { Kind, OptionAdvice, OptionKinds } from '@attune/validate';
+import { isFloat } from '../dtypes.ts';
 import { TensorError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
 
@@ -20,7 +21,7 @@ export const realNumber: Kind = {
 export function requireFloats(operation: string, name: string, input: Tensor, beside?: Tensor): void {
   requireTensor(operation, name, input);
   const { dtype } = input;
-  if (dtype !== 'f32' && dtype !== 'f16')
+  if (!isFloat(dtype))
     throw new TensorError(`${operation}: ${name} must be a tensor of f32 or f16; it is one of ${dtype}. Use cast().`);
   if (beside) requireDeviceOf(operation, name, input, beside);
 }

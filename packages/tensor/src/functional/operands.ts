@@ -3,7 +3,8 @@ import { anyNumber, instanceOf, oneOfKinds, requireArgument } from '@attune/vali
 import { TensorError } from '../errors.ts';
 import type { Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { requireTensor } from './checks.ts';
+import { requireDeviceOf, requireTensor } from './checks.ts';
+import { isFloat } from '../dtypes.ts';
 import type { DType, FloatType } from '../dtypes.ts';
 
 /** Operand of a binary operation: a tensor, or a number that is broadcast. */
@@ -82,8 +83,7 @@ export function shapesOf(a: Operand, b: Operand): Record<string, Shape> {
 }
 
 /** Whether tensors of these types can be combined. */
-const fits = (a: DType, b: DType, floatsMix: boolean): boolean =>
-  a === b || (floatsMix && (a === 'f32' || a === 'f16') && (b === 'f32' || b === 'f16'));
+const fits = (a: DType, b: DType, floatsMix: boolean): boolean => a === b || (floatsMix && isFloat(a) && isFloat(b));
 
 /**
  * Checks named operands: tensors or numbers, at least one a tensor, on one device and of one type.
@@ -109,10 +109,7 @@ export function requireOperands(
       firstName = name;
       continue;
     }
-    if (operand.device !== first.device)
-      throw new TensorError(
-        `${operation}: ${name} is on another device than ${firstName}; make all tensors and parameters on one device`,
-      );
+    requireDeviceOf(operation, name, operand, first);
     if (!fits(first.dtype, operand.dtype, floatsMix))
       throw new TensorError(
         `${operation}: ${firstName} is of ${first.dtype} and ${name} of ${operand.dtype}; use cast() on one of them`,

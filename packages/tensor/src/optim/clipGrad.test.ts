@@ -44,6 +44,13 @@ describe('clipGradNorm', () => {
     expect(b!.hasGrad).toBe(true);
   });
 
+  it('by an infinite bound gives the norm and changes nothing', async () => {
+    const { all, gradients } = withGradients();
+    expect(await (await clipGradNorm(all, Infinity)).item()).toBe(13);
+    clipGradValue(all, Infinity);
+    expect(await gradients()).toEqual([3, -4, 12]);
+  });
+
   it('records before it returns, also where an optimizer holds the gradients', async () => {
     const { all, backward, gradients } = withGradients();
     using optimizer = new AdamW(all, { lr: 0.1 });

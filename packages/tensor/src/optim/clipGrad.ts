@@ -1,8 +1,9 @@
 import * as kernels from '@attune/kernels';
-import { flag, numberAtLeast, optional, requireArgument, requireOptions } from '@attune/validate';
+import { flag, optional, requireArgument, requireOptions } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { noGrad } from '../autograd/gradMode.ts';
 import { AutogradError, TensorError } from '../errors.ts';
+import { requireDeviceOf } from '../functional/checks.ts';
 import { add, div, mul } from '../functional/elementwise/binary.ts';
 import { zeros } from '../functional/creation/create.ts';
 import { stack } from '../functional/movement/joining.ts';
@@ -23,7 +24,7 @@ export interface ClipGradNormOptions {
 
 const exponent: Kind = { what: 'a number above 0', holds: (value) => typeof value === 'number' && value > 0 };
 const kinds = { normType: optional(exponent), errorIfNonfinite: optional(flag) };
-const aBound = numberAtLeast(0);
+const aBound: Kind = { what: 'a number of at least 0', holds: (value) => typeof value === 'number' && value >= 0 };
 const tensorsKind: Kind = {
   what: 'parameters, such as model.parameters(), or one',
   holds: (value) =>
@@ -42,8 +43,7 @@ function withGradients(where: string, parameters: Tensor | Iterable<Tensor>): re
   for (const [index, parameter] of given.entries()) {
     if (!(parameter instanceof Tensor))
       throw new TensorError(`${where}: parameter ${index} is not a Tensor; pass model.parameters(), without names`);
-    if (parameter.device !== first.device)
-      throw new TensorError(`${where}: parameter ${index} is on another device than the first`);
+    requireDeviceOf(where, `parameter ${index}`, parameter, first);
   }
   return [first, given.filter((parameter) => parameter.hasGrad)];
 }

@@ -1,15 +1,6 @@
-import {
-  instanceOf,
-  numberAtLeast,
-  object,
-  ofOtherCopy,
-  optional,
-  requireArgument,
-  requireOptions,
-} from '@attune/validate';
+import { instanceOf, numberAtLeast, optional, requireArgument, requireOptions } from '@attune/validate';
 import { TensorError } from '../errors.ts';
 import { Parameter } from '../nn/parameter/parameter.ts';
-import { Tensor } from '../tensor.ts';
 
 /** A parameter, alone or with its name as from `module.namedParameters()`. */
 export type NamedOrBare = Parameter | readonly [name: string, parameter: Parameter];
@@ -124,8 +115,8 @@ export function readParams(where: string, params: unknown): PlainGroup[] {
     TensorError,
   );
   const given = [...(params as Iterable<unknown>)];
-  const isGroup = (value: unknown) =>
-    object.holds(value) && !(value instanceof Tensor) && !ofOtherCopy(aParameter, value);
+  // By its name, as a realm has an Object of its own.
+  const isGroup = (value: unknown) => Object(value).constructor.name === 'Object';
   let count = 0;
   const nameAll = (list: Iterable<unknown>) =>
     [...list].map((item, index): readonly [string, Parameter] => {

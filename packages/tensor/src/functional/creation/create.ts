@@ -9,6 +9,7 @@ import { deviceKind } from '../../requireDevice.ts';
 import { formatShape, requireExtents, shapeKind, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
+import { isFloat } from '../../dtypes.ts';
 import type { DType } from '../../dtypes.ts';
 import { requireGivenOptions } from '../checks.ts';
 import { flatten } from '../../nested.ts';
@@ -145,8 +146,7 @@ export function fromValues<D extends DType>(
   options: MakeOptions & { readonly dtype: DType },
 ): Tensor<D> {
   const { dtype, requiresGrad = false, device = openedDevice(where) } = options;
-  if (requiresGrad && dtype !== 'f32' && dtype !== 'f16')
-    throw new TensorError(`${where}: only f32 and f16 have gradients; requiresGrad is true and dtype ${dtype}`);
+  if (requiresGrad) requireGradients(where, dtype);
   device.requireRoom(storedAs(dtype), sizeOf(shape), where);
   const values = compute();
   const padded = values.length > 0 ? values : [0];
@@ -163,6 +163,11 @@ export function fromValues<D extends DType>(
     device.release(stored);
   }
   return new Tensor({ array, shape, device, requiresGrad, isBool: dtype === 'bool' });
+}
+
+function requireGradients(where: string, dtype: DType): void {
+  if (!isFloat(dtype))
+    throw new TensorError(`${where}: only f32 and f16 have gradients; requiresGrad is true and dtype ${dtype}`);
 }
 
 /** Numbers as a typed array of the element type. */
@@ -188,8 +193,7 @@ function filled<D extends DType>(
   requireExtents(where, shape);
   requireGivenOptions(where, options, makeKinds);
   const { dtype = like.dtype ?? 'f32', requiresGrad = false, device = like.device ?? openedDevice(where) } = options;
-  if (requiresGrad && dtype !== 'f32' && dtype !== 'f16')
-    throw new TensorError(`${where}: only f32 and f16 have gradients; requiresGrad is true and dtype ${dtype}`);
+  if (requiresGrad) requireGradients(where, dtype);
   hostArray(where, [value], dtype === 'f16' ? 'f32' : dtype);
   const length = sizeOf(shape);
   const array = device.allocate(storedAs(dtype), Math.max(1, length), where);

@@ -98,8 +98,7 @@ function addGradient(
 /** Whether both are float tensors of one shape, which have kernels of their own. */
 function areAlike(operation: string, a: Operand, b: Operand): boolean {
   if (!(a instanceof Tensor && b instanceof Tensor) || !shapesEqual(a.shape, b.shape)) return false;
-  const { dtype } = requireOperands(operation, { a, b }, true);
-  return dtype === 'f32' || dtype === 'f16';
+  return isFloat(requireOperands(operation, { a, b }, true).dtype);
 }
 
 /**

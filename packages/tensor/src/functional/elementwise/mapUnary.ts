@@ -68,8 +68,7 @@ export function mapped<D extends DType>(member: UnaryMember, input: Tensor, opti
   const array = device.allocate(type, values.length, operation);
   kernels.unary(device, { function: member, input: values, output: array, length, p, q });
   // Gradients flow between floats only.
-  if (isTest || !isFloat(values.elementType))
-    return new Tensor({ array, shape, device, isBool: isTest });
+  if (isTest || !isFloat(values.elementType)) return new Tensor({ array, shape, device, isBool: isTest });
   return operationResult({
     operation,
     inputs: [input],

@@ -9,6 +9,7 @@ import { cast } from './cast.ts';
 import { requireDeviceOf, requireHeld, requireTensor } from '../checks.ts';
 import { requireOperands, shapesOf } from '../operands.ts';
 import type { Beside, Mask, NumberType, Operand } from '../operands.ts';
+import { isFloat } from '../../dtypes.ts';
 import type { DType } from '../../dtypes.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
 
@@ -67,7 +68,7 @@ export function where<A extends Operand, B extends Operand, C extends DType = DT
     length,
     broadcast: broadcastOf(shape, shapes),
   });
-  if (first.dtype !== 'f32' && first.dtype !== 'f16') return new Tensor({ array, shape, device, isBool });
+  if (!isFloat(first.dtype)) return new Tensor({ array, shape, device, isBool });
   return operationResult({
     operation: 'where',
     inputs: operands.filter((operand) => typeof operand !== 'number') as [Tensor, ...Tensor[]],

@@ -23,6 +23,7 @@ import { factorOf, lossKinds, requireOneReduction, withFactor } from './lossRedu
 import type { LossOptions } from './lossReduction.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
 import type { Floats, Integers } from '../operands.ts';
+import { isFloat } from '../../dtypes.ts';
 import type { DType } from '../../dtypes.ts';
 
 /** Options of `nllLoss`. */
@@ -89,8 +90,7 @@ export function crossEntropy<D extends DType>(
   requireOneReduction(operation, options);
   const { weight, labelSmoothing = 0, ignoreIndex = -100 } = options;
   const logits = inSinglePrecision(input);
-  if (target instanceof Tensor && (target.dtype === 'f32' || target.dtype === 'f16'))
-    return ofProbabilities(logits, target, options);
+  if (target instanceof Tensor && isFloat(target.dtype)) return ofProbabilities(logits, target, options);
   const count = requireClasses(operation, logits, target, ignoreIndex);
   if (target instanceof Int32Array && logits.shape.length === 2 && weight === undefined) {
     const factor = factorOf(options, count);

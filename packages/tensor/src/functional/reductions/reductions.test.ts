@@ -111,10 +111,10 @@ describe('reductions equal PyTorch', () => {
 
 /** Values and gradients of torch.std on the CPU, in f32. */
 it.each<[number[], number, number[]]>([
-  [[1e30, 2e30], 7.071067565216947e29, [-0.7071068, 0.7071068]],
+  [[1e30, 2e30], 7.071067565216947e29, [-Math.SQRT1_2, Math.SQRT1_2]],
   [[-1e30, 1e30, 0], 1.0000000150474662e30, [-0.5, 0.5, 0]],
   [[1, 3e5, 2e38], 1.1547005e38, [-0.2886751, -0.2886751, 0.5773503]],
-  [[1e-28, 3e-28], 1.4142136e-28, [-0.7071068, 0.7071068]],
+  [[1e-28, 3e-28], 1.4142136e-28, [-Math.SQRT1_2, Math.SQRT1_2]],
 ])('the deviation of %j is right although its square is not in f32', async (values, expected, gradient) => {
   const x = api.tensor(values, { device, requiresGrad: true });
   const deviation = api.std(x);

@@ -1,4 +1,6 @@
-import { ShapeError, TensorError } from '../../errors.ts';
+import { isFloat } from '../../dtypes.ts';
+import { ShapeError } from '../../errors.ts';
+import { requireDeviceOf } from '../../functional/checks.ts';
 import { add } from '../../functional/elementwise/binary.ts';
 import { logicalOr } from '../../functional/elementwise/comparisons.ts';
 import { cast } from '../../functional/elementwise/cast.ts';
@@ -14,8 +16,7 @@ import { Tensor } from '../../tensor.ts';
 
 export const maskKind = {
   what: 'a Tensor of bool, true where nothing is seen, or of numbers that are added to the scores',
-  holds: (value: unknown) =>
-    value instanceof Tensor && (value.dtype === 'bool' || value.dtype === 'f32' || value.dtype === 'f16'),
+  holds: (value: unknown) => value instanceof Tensor && (value.dtype === 'bool' || isFloat(value.dtype)),
 };
 
 interface Masks {
@@ -56,9 +57,7 @@ export function attentionMask(masks: Masks, sizes: Sizes): Tensor | undefined {
       refuse('keyPaddingMask', keyPaddingMask.shape, `[${batch}, ${keys}]`);
     all.push(reshape(keyPaddingMask, [batch, 1, 1, keys]));
   }
-  for (const { device } of all)
-    if (device !== like.device)
-      throw new TensorError('MultiheadAttention: a mask is on another device than the query; make both on one');
+  for (const mask of all) requireDeviceOf('MultiheadAttention', 'a mask', mask, like);
   const wide = all.map((mask) => (extra > 0 ? withSeen(mask, extra) : mask));
   if (wide.length === 0) return undefined;
   if (wide.every(({ dtype }) => dtype === 'bool')) return logicalNot(wide.reduce(logicalOr));
