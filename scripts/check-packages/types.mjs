@@ -81,8 +81,7 @@ function writeSources(project, packages) {
     packages.map((packed) => [packed.name.split('/')[1], join(sourceFolder(packed), 'README.md')]),
   );
   const written = pages.flatMap(([page, path]) => {
-    // Later snippets go on from earlier ones; the first stands alone, and so
-    // do those without the hub.
+    // Later snippets continue earlier ones; the first stands alone, as do those without the hub.
     const alone = snippets(path).filter(({ offline }, index) => index === 0 || offline);
     return alone.map(({ code }, index) => {
       const file = `${page}.snippet-${index}.ts`;

@@ -1,7 +1,7 @@
 // What a Trainer loads with its first run, evaluation or prediction. It is one file, so that
 // bundlers make one chunk of it; several chunks would be larger.
 export { autocast, selfTest } from '@attune/tensor';
-export { checkpointToGoOnFrom } from './checkpoint/checkpointToGoOnFrom.ts';
+export { readCheckpointToResume } from './checkpoint/checkpointToResume.ts';
 export { largestBatchLengths } from './data/largestBatch.ts';
 export { Evaluation } from './evaluation/evaluation.ts';
 export { timedLoop } from './evaluation/timedLoop.ts';

@@ -133,7 +133,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
    *   of the last good step
    * @throws BatchTooLargeError when the GPU cannot hold a batch
    * @throws TrainerError when the model is being trained already
-   * @throws CheckpointError when it cannot go on from a checkpoint
+   * @throws CheckpointError when a checkpoint cannot be resumed
    * @throws TrainerDatasetError, SaveError, the reason of `signal`, and the GPU's own errors
    */
   async train(options: TrainOptions = {}): Promise<TrainOutput> {
@@ -144,8 +144,8 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
       if (this.#parts.modelInit) await this.#initModel();
       await this.#begin(signal);
       if (this.args.saveStrategy !== 'no') await this.checkOutputFolder();
-      const { checkpointToGoOnFrom, findBatchSize, switchModel } = await this.#load();
-      const checkpoint = await checkpointToGoOnFrom(resumeFromCheckpoint, this.args.outputDir);
+      const { readCheckpointToResume, findBatchSize, switchModel } = await this.#load();
+      const checkpoint = await readCheckpointToResume(resumeFromCheckpoint, this.args.outputDir);
       const switchBack = switchModel(this.model, this.args);
       try {
         if (!this.args.autoFindBatchSize) return await this.#run(checkpoint, options);
@@ -153,7 +153,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
         return await findBatchSize({ model: this.model, batchSize: Number(size) }, async (rows) => {
           this.#parts = withArguments(this.#parts, this.args.withTrainBatchSize(rows));
           // A resumed run continues with the state that it has read.
-          return this.#run(await checkpointToGoOnFrom(checkpoint?.path ?? null, this.args.outputDir), options);
+          return this.#run(await readCheckpointToResume(checkpoint?.path ?? null, this.args.outputDir), options);
         });
       } finally {
         switchBack();

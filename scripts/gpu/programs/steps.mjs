@@ -1,5 +1,5 @@
 // Times training steps under one setting and prints a line of JSON for each as soon as it is done.
-// A model's memory is given back before the next is made: a peak is the step's own.
+// A model's memory is released before the next is made: a peak is the step's own.
 // Usage: node steps.mjs OPTIONS, such as
 // '{ "setting": "as is", "shapes": [[8, 64]], "types": ["f32", "fp16"], "repeats": 20 }'
 //   robustness, toggles   of Dawn

@@ -246,7 +246,7 @@ describe('own-mini, against PyTorch', () => {
   });
 
   it('leaks nothing from step to step', async () => {
-    // Its own device: what the tests above left is given back whenever it is collected.
+    // Its own device: what the tests above left is released whenever it is collected.
     using own = await openDevice();
     using fresh = await load({ device: own });
     await run(fresh, batch);

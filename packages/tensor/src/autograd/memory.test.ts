@@ -53,7 +53,7 @@ class Network extends Module {
 const input = (rows = 8) => tensor(numbers(rows * width), { shape: [rows, width], device });
 
 describe('tidy', () => {
-  it('lets go of all but what is returned, at once under noGrad', () => {
+  it('releases all but what is returned, at once under noGrad', () => {
     using network = new Network();
     using x = input();
     const { liveArrays } = device.memory;
@@ -63,7 +63,7 @@ describe('tidy', () => {
     expect(device.memory.liveArrays).toBe(liveArrays);
   });
 
-  it('lets go of the rest as the backward pass goes through it', async () => {
+  it('releases the rest as the backward pass goes through it', async () => {
     using network = new Network();
     using x = input();
     for (const parameter of network.parameters()) parameter.ensureGradArray();
@@ -104,7 +104,7 @@ describe('tidy', () => {
     expect(twice.every(Number.isFinite)).toBe(true);
   });
 
-  it('gives back a graph that is dropped without a pass', async () => {
+  it('releases a graph that is dropped without a pass', async () => {
     using network = new Network();
     using x = input();
     await collectGarbage(() => true);
@@ -112,7 +112,7 @@ describe('tidy', () => {
     (() => void network.forward(x))();
     expect(device.memory.liveArrays).toBeGreaterThan(liveArrays);
     await collectGarbage(() => device.memory.liveArrays <= liveArrays);
-    // The collector may give back what other tests have left, too.
+    // What other tests have left may be collected too.
     expect(device.memory.liveArrays).toBeLessThanOrEqual(liveArrays);
   });
 });

@@ -119,7 +119,7 @@ describe.each(cases)('$name $options', (one) => {
 });
 
 describe('every optimizer', () => {
-  // Elsewhere what other tests have left may be collected in between, and its memory given back.
+  // Elsewhere what other tests have left may be collected in between, and its memory released.
   let own: Device;
   beforeAll(async () => {
     own = await openDevice();

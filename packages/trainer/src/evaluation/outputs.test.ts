@@ -130,7 +130,7 @@ describe('fp16FullEval', () => {
       const { trainer } = await make({ maxSteps: 2, learningRate: 1e-3, ...options }, { model, evalDataset });
       const { liveBytes } = device.memory;
       const { predictions, metrics } = await trainer.predict(evalDataset);
-      // The collector may give back what other tests have left.
+      // What other tests have left may be collected.
       expect(device.memory.liveBytes).toBeLessThanOrEqual(liveBytes);
       expect(model.a.fp16Array).toBeNull();
       const before = [...(await model.a.data()), ...(await model.b.data())];

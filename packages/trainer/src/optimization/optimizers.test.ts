@@ -108,7 +108,7 @@ describe('optimizers', () => {
     await trainer.train();
     expect(await value(model.a)).toBe(await value(named.model.a));
     expect(lrScheduler.lastEpoch).toBe(24);
-    // It was not disposed of: a second run goes on with it.
+    // It was not disposed of: a second run continues with it.
     await trainer.train();
     expect(await value(model.a)).toBe(await value(named.model.a));
   });

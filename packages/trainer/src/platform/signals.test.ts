@@ -28,7 +28,7 @@ describe('a run in a process', () => {
       expect(ended.text).toMatch(/To continue from there: train\(\{ resumeFromCheckpoint: true \}\)\n/);
       expect(ended.text).not.toMatch(/ended/);
 
-      // It goes on from there as if it had never stopped.
+      // It continues from there as if it had never stopped.
       const maxSteps = Number(step) + 20;
       const constant = { ...options, lrSchedulerType: 'constant', maxSteps, saveStrategy: 'no' } as const;
       const resumed = await make({ ...constant, learningRate: 0 });

@@ -1,4 +1,4 @@
-// What the step of a parameter is multiplied with:
+// The factor of a parameter's step:
 //
 //   rate   = learningRate, times max(minimumScale, root mean square of the weights) where scaled
 //   factor = rate / max(1, root mean square of the steps / clipThreshold)

@@ -103,7 +103,7 @@ export const steps: readonly Behaviour[] = [
     },
   },
   {
-    what: '`train()` twice goes on with the weights',
+    what: '`train()` twice continues with the weights',
     is: 'better',
     how: 'and the memory of the optimizer is free between; `transformers` keeps its moments, as `optimizers` does here',
     async check() {

@@ -32,7 +32,7 @@ interface Case {
   readonly headSize: number;
   readonly dropout: boolean;
   readonly type?: FloatType;
-  /** Standard deviation of queries and keys, and what scores are multiplied with. */
+  /** Standard deviation of queries and keys, and the factor of scores. */
   readonly deviation?: number;
   readonly scale?: number;
   /** A number of the queries, keys and values side by side, counted from 0, that is NaN. */

@@ -56,7 +56,7 @@ describe('the state of an optimizer', () => {
     state.dispose();
   });
 
-  it('goes on where it was resumed, and stays on the last row after the end', async () => {
+  it('continues where it was resumed, and stays on the last row after the end', async () => {
     const state = createOptimizerState(gpu, { learningRates: [1, 2, 3], groups, firstStep: 1 });
     for (let update = 0; update < 3; update++) optimizerUpdate(gpu, { state, ...noSegments });
     const { records } = await readOptimizerState(gpu, state);

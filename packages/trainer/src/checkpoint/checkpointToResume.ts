@@ -7,7 +7,7 @@ import type { Checkpoint } from './read.ts';
  *
  * @throws CheckpointError
  */
-export async function checkpointToGoOnFrom(
+export async function readCheckpointToResume(
   resume: string | boolean | null,
   outputDir: string,
 ): Promise<Checkpoint | null> {
