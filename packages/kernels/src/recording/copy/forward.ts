@@ -10,7 +10,7 @@ import type { WgslFile } from '../../wgsl/wgslFile.ts';
 
 /** Writes zero to every 32-bit word of an array. */
 export function clearWords(profile: DeviceProfile, array: GpuArray): Dispatch {
-  return moveWords(profile, 'clear', clearSource, array.byteLength, [], array);
+  return moveWords(profile, 'clear', clearSource, array);
 }
 
 /**
@@ -24,25 +24,26 @@ export function copyWords(profile: DeviceProfile, source: GpuArray, target: GpuA
       `copy: ${source.length} of ${source.elementType} do not fit ${target.label}, ${target.length} of ${target.elementType}`,
     );
   }
-  const endsWithin = source.byteLength % 4 !== 0 && source.length < target.length;
-  return moveWords(profile, 'copy', copySource, source.byteLength, [source], target, { endsWithin });
+  return moveWords(profile, 'copy', copySource, target, source);
 }
 
 function moveWords(
   profile: DeviceProfile,
   kernel: string,
-  source: WgslFile,
-  byteLength: number,
-  reads: readonly GpuArray[],
+  wgsl: WgslFile,
   target: GpuArray,
-  flags: { readonly endsWithin?: boolean } = {},
+  source?: GpuArray,
 ): Dispatch {
+  const { byteLength } = source ?? target;
   const words = Math.ceil(byteLength / 4);
-  const vec4 = words % 4 === 0 && !flags.endsWithin;
+  // The other half of the last word keeps its value.
+  const endsWithin = source !== undefined && byteLength % 4 !== 0 && source.length < target.length;
+  const vec4 = words % 4 === 0 && !endsWithin;
   const count = vec4 ? words / 4 : words;
   const { defines, workgroups } = flatIndexingFor(profile);
+  const reads = source ? [source] : [];
   return {
-    program: kernelProgram(kernel, source, { vec4, ...flags, ...defines }),
+    program: kernelProgram(kernel, wgsl, { vec4, ...(source && { endsWithin }), ...defines }),
     parameters: { integers: [count] },
     reads,
     writes: [target],
