@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dataset } from '@attune/data';
+import { files } from '#platform';
 import { describe, expect, it, vi } from 'vitest';
 import { SaveError, Trainer, TrainingArguments } from '../index.ts';
 import { folder, make, RegressionModel, rows, value } from '../testing/regression.ts';
@@ -27,6 +28,19 @@ describe('checkpoints', () => {
     >;
     expect(state).toMatchObject({ global_step: 20, max_steps: 24, epoch: 2.5, train_batch_size: 8 });
     expect(Object.keys(state)).toEqual(Object.keys(state).sort());
+  });
+
+  it('says which step a run reached when an older one cannot be removed', async () => {
+    const { trainer } = await make({ maxSteps: 3, saveStrategy: 'steps', saveSteps: 1, saveTotalLimit: 1 });
+    const remove = files.removeFolder;
+    vi.spyOn(files, 'removeFolder').mockImplementation(async (path) => {
+      if (path.endsWith('checkpoint-1')) throw Object.assign(new Error('not permitted'), { code: 'EACCES' });
+      await remove(path);
+    });
+    const error: unknown = await trainer.train().catch((caught: unknown) => caught);
+    vi.restoreAllMocks();
+    expect(error).toBeInstanceOf(SaveError);
+    expect((error as Error).message).toMatch(/could not write to .*Step 2 of 3 .*last checkpoint is .*checkpoint-2/);
   });
 
   it('says before the first step that the output folder cannot be written', async () => {

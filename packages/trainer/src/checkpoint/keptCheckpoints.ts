@@ -16,6 +16,7 @@ import { applyRetention } from './outputFolder.ts';
 import type { RunProgress } from './progress.ts';
 import { readWeights } from './read.ts';
 import { keepLast } from './retention.ts';
+import { saving } from './saving.ts';
 import { writeCheckpoint } from './write.ts';
 import type { SavableProcessor } from './write.ts';
 
@@ -79,7 +80,12 @@ async function noteBestCheckpoint({ outputDir }: TrainingArguments, state: Train
   if (isThere) state.bestModelCheckpoint = path;
 }
 
-/** Removes checkpoints beyond the limit. @param last path of the one that was just written */
+/**
+ * Removes checkpoints beyond the limit.
+ *
+ * @param last path of the one that was just written
+ * @throws SaveError
+ */
 export async function removeOlder({ trainer }: CheckpointedRun, last: string): Promise<void> {
   const { saveTotalLimit, outputDir } = trainer.args;
   if (saveTotalLimit === null) return;
@@ -87,12 +93,18 @@ export async function removeOlder({ trainer }: CheckpointedRun, last: string): P
   await applyRetention(outputDir, keepLast(saveTotalLimit, best), last);
 }
 
-/** Deletes the last checkpoint if only the best is to be kept. @param last path of the last one */
+/**
+ * Deletes the last checkpoint if only the best is to be kept.
+ *
+ * @param last path of the last one
+ * @throws SaveError
+ */
 export async function keepBestAlone({ trainer, resumedFrom }: CheckpointedRun, last: string | null): Promise<void> {
   const { args, state } = trainer;
   const isOwn = last !== null && last !== resumedFrom;
   const { bestModelCheckpoint: best } = state;
-  if (args.saveTotalLimit === 1 && isOwn && best !== null && last !== best) await files.removeFolder(last);
+  if (args.saveTotalLimit === 1 && isOwn && best !== null && last !== best)
+    await saving(last, () => files.removeFolder(last));
 }
 
 /**

@@ -10,12 +10,13 @@ import { saving } from './saving.ts';
  * @throws SaveError
  */
 export async function prepareOutputFolder(folder: string): Promise<void> {
+  let removed: string[] = [];
   await saving(folder, async () => {
     const probe = `${folder}/.writable`;
     await files.writeFile(probe, '');
     await files.removeFolder(probe);
+    removed = await removeUnfinished(folder);
   });
-  const removed = await removeUnfinished(folder);
   if (removed.length > 0)
     terminal.writeLine(`Removed from ${folder}, left unfinished by a run that was stopped: ${removed.join(', ')}.`);
 }
@@ -45,8 +46,13 @@ async function removeUnfinished(folder: string): Promise<string[]> {
  * Removes the checkpoints that a retention rule selects, except the one written last.
  *
  * @param latest path of the checkpoint that was just written
+ * @throws SaveError
  */
 export async function applyRetention(folder: string, retention: Retention, latest: string): Promise<void> {
+  await saving(folder, () => removeSelected(folder, retention, latest));
+}
+
+async function removeSelected(folder: string, retention: Retention, latest: string): Promise<void> {
   const names = (await files.list(folder)).filter((name) => !Number.isNaN(stepOf(name)));
   const checkpoints = await Promise.all(
     names.map(async (name) => ({ name, writtenAt: await files.writtenAt(`${folder}/${name}`) })),
