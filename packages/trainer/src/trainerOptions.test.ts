@@ -1,8 +1,9 @@
 import { Dataset, datasetDict } from '@attune/data';
+import type { BatchArray } from '@attune/data';
 import { openDevice } from '@attune/tensor';
 import { describe, expect, it } from 'vitest';
 import { Trainer, TrainerError, TrainingArguments } from './index.ts';
-import type { TrainerOptions } from './index.ts';
+import type { ModelOutput, TrainerOptions } from './index.ts';
 import { make, RegressionModel, rows } from './testing/regression.ts';
 
 describe('new Trainer', () => {
@@ -98,6 +99,20 @@ describe('train', () => {
     );
     await expect(given({ resume_from_checkpoint: 'x' })).rejects.toThrow(/did you mean resumeFromCheckpoint/);
     await expect(given('checkpoint-5')).rejects.toThrow(/train takes its options as an object/);
+  });
+
+  it('refuses a batch that is a Map: it would have no rows', async () => {
+    const dataCollator = () => new Map([['input_x', 1]]) as never;
+    const { trainer } = await make({ maxSteps: 1 }, { dataCollator });
+    await expect(trainer.train()).rejects.toThrow(/dataCollator must return a batch, .*; got a Map/);
+    await expect(trainer.evaluate(Dataset.fromRows(rows))).rejects.toThrow(/got a Map/);
+  });
+
+  it('refuses label smoothing beside a loss that does not smooth', async () => {
+    const computeLossFunc = ({ logits }: ModelOutput, _labels: BatchArray) => logits;
+    await expect(make({ labelSmoothingFactor: 0.1 }, { computeLossFunc })).rejects.toThrow(
+      /labelSmoothingFactor is 0.1, but computeLossFunc computes the loss: leave it out/,
+    );
   });
 
   it('says which key of a batch is not an array', async () => {

@@ -60,6 +60,11 @@ export function readTrainerOptions(options: TrainerOptions): TrainerParts {
   const { processingClass } = rest;
   const [optimizer = null, scheduler = null] = optimizers ?? [];
   requireOwnOptimizer(options, optimizer, scheduler);
+  if (options.computeLossFunc && args.labelSmoothingFactor > 0)
+    throw new TrainingArgumentsError(
+      `labelSmoothingFactor is ${args.labelSmoothingFactor}, but computeLossFunc computes the loss: leave it out, and give your ` +
+        'crossEntropy the option labelSmoothing',
+    );
   if (trained) requireModel(trained, args, device);
   if (trainDataset && args.trainSamplingStrategy === 'group_by_length' && trainDataset.length > 0)
     rowLength(trainDataset, 0, args);

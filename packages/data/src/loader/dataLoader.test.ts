@@ -135,6 +135,8 @@ describe('DataLoader', () => {
     await expect(all(new DataLoader([{ i: 1 }, 5] as object[], { batchSize: 2 }))).rejects.toThrow(
       'row 1 of the dataset must be an object with a value for each column; got 5',
     );
+    const late = { length: 1, at: async () => ({ i: 1 }) };
+    await expect(all(new DataLoader(late, { batchSize: 1 }))).rejects.toThrow('got a Promise; await it first');
   });
 
   it('refuses what is not a batch', async () => {

@@ -87,7 +87,7 @@ function isOldForm(dataset: unknown): dataset is object {
 
 function rowOf(dataset: RowSource, index: number): CollatorRow {
   const row: unknown = dataset.at(index);
-  if (typeof row === 'object' && row !== null) return row as CollatorRow;
+  if (typeof row === 'object' && row !== null && !(row instanceof Promise)) return row as CollatorRow;
   throw new CollateError(
     `DataLoader: row ${index} of the dataset must be an object with a value for each column; got ${shown(row)}`,
   );

@@ -38,7 +38,9 @@ export async function* groupsOf(source: AsyncIterable<Batch>, size: number): Asy
  * @throws TrainerDatasetError naming the key whose value is not an array with a shape
  */
 export function readBatch(batch: Batch, loader: Dataloader): Batch {
-  if (typeof batch !== 'object' || batch === null || batch instanceof Promise || Array.isArray(batch)) {
+  const isOther = batch instanceof Promise || Array.isArray(batch);
+  // A Map has no keys either: its batch would be without rows.
+  if (typeof batch !== 'object' || batch === null || isOther || Object.keys(batch).length === 0) {
     throw new TrainerDatasetError(
       `dataCollator must return a batch, { input_ids: { data, shape }, … }; got ${shownResult(batch)}`,
     );

@@ -2,8 +2,15 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dataset } from '@attune/data';
 import { describe, expect, it } from 'vitest';
-import { EarlyStoppingCallback, PrinterCallback, ProgressCallback, TrainerError, TrainingArguments } from '../index.ts';
-import type { TrainerCallback, TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
+import {
+  EarlyStoppingCallback,
+  PrinterCallback,
+  ProgressCallback,
+  Trainer,
+  TrainerError,
+  TrainingArguments,
+} from '../index.ts';
+import type { LogEntry, TrainerCallback, TrainerOptions, TrainingArgumentsOptions } from '../index.ts';
 import { captureTerminal } from '../testing/captureTerminal.ts';
 import { folder, make, rows, value } from '../testing/regression.ts';
 
@@ -52,6 +59,20 @@ const best = (step: number, metric: number) => ({
 });
 
 describe('the best model', () => {
+  it.each([
+    [undefined, /evaluate: what it returns must be metrics, \{ eval_loss, … \}; got undefined/],
+    [{}, /the evaluation has no number eval_loss\. It has none/],
+  ])('needs the metrics of an evaluate of your own: %j', async (returned, message) => {
+    class Own extends Trainer {
+      override evaluate() {
+        return Promise.resolve(returned as LogEntry);
+      }
+    }
+    const options = { maxSteps: 1, evalStrategy: 'epoch', metricForBestModel: 'loss' } as const;
+    const { trainer } = await make(options, { evalDataset }, Own);
+    await expect(trainer.train()).rejects.toThrow(message);
+  });
+
   it('is kept over the limit, and loaded at the end', async () => {
     const { state, weights, a } = await train([0.2, 0.9, 0.9, 0.3, 0.4], {
       loadBestModelAtEnd: true,

@@ -1,3 +1,4 @@
+import { object, requireArgument } from '@attune/validate';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import { TrainerError } from '../errors.ts';
 import type { LogEntry, TrainerState } from '../state/trainerState.ts';
@@ -17,12 +18,19 @@ export function hasDecidingMetric({ metricForBestModel: given }: BestArguments, 
  */
 export function decidingMetric({ metricForBestModel: given }: BestArguments, metrics: LogEntry): number | null {
   if (given === null) return null;
+  requireArgument(
+    'evaluate',
+    'what it returns',
+    metrics,
+    { ...object, what: 'metrics, { eval_loss, … }' },
+    TrainerError,
+  );
   const name = keyOf(given);
   const value = metrics[name];
   if (typeof value === 'number') return value;
   const numbers = Object.keys(metrics).filter((other) => typeof metrics[other] === 'number');
   throw new TrainerError(
-    `metricForBestModel is '${given}', but the evaluation has no number ${name}. It has ${numbers.join(', ')}.`,
+    `metricForBestModel is '${given}', but the evaluation has no number ${name}. It has ${numbers.join(', ') || 'none'}.`,
   );
 }
 
