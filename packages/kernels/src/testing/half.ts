@@ -15,7 +15,8 @@ export function fromHalfBits(bits: ArrayLike<number>): Float32Array {
   });
 }
 
-function halfBits(value: number): number {
+/** The bits of the f16 nearest to a number. */
+export function halfBits(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const magnitude = Math.abs(value);
   if (Number.isNaN(value)) return 0x7e00;

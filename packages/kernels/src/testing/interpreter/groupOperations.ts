@@ -1,6 +1,7 @@
 import { half, halfBits, toHalf } from './runtime.ts';
 import type { Memory } from './memory.ts';
-import type { Request, Watch } from './translate.ts';
+import type { Request } from './request.ts';
+import type { Watch } from './translate.ts';
 import { scalarOf, sizeOf } from './types.ts';
 import type { Type } from './types.ts';
 
@@ -37,8 +38,8 @@ export function groupResults(group: Group, watch: Watch): unknown[] {
   const [first] = group.requests;
   if (!first) return [];
   const every = (result: unknown) => group.lanes.map(() => result);
-  if (first.op.startsWith('OpCooperativeMatrix')) return every(fragmentResult(first, watch));
-  const name = first.op.replace('OpGroupNonUniform', '');
+  if (first.site.op.startsWith('OpCooperativeMatrix')) return every(fragmentResult(first, watch));
+  const name = first.site.op.replace('OpGroupNonUniform', '');
   const given = group.requests.map(({ operands }) => operands[1]);
   switch (name) {
     case 'Elect':
@@ -69,16 +70,16 @@ function ballot(lanes: readonly number[]): number[] {
 }
 
 /** Which of the running lanes another one reads from. */
-function sourceOf(name: string, { operands, site }: Request, index: number, { lanes }: Group): number {
+function sourceOf(name: string, { operands }: Request, index: number, { lanes }: Group): number {
   const lane = lanes[index] as number;
   const by = operands[2] as number;
   const wanted = { ShuffleXor: lane ^ by, ShuffleUp: lane - by, ShuffleDown: lane + by }[name] ?? by;
   const found = lanes.indexOf(wanted);
-  if (found < 0) throw new Error(`${name} ${site}: lane ${lane} reads lane ${wanted}, which does not run`);
+  if (found < 0) throw new Error(`${name}: lane ${lane} reads lane ${wanted}, which does not run`);
   return found;
 }
 
-function scanned(name: string, { mode, type, op }: Request, given: readonly unknown[]): unknown[] {
+function scanned(name: string, { site: { mode, type, op } }: Request, given: readonly unknown[]): unknown[] {
   const combine = combining[name];
   if (!combine) throw new Error(`the interpreter knows no ${op}`);
   const round = rounding(type);
@@ -95,7 +96,7 @@ function scanned(name: string, { mode, type, op }: Request, given: readonly unkn
   return [none, ...inclusive.slice(0, -1)];
 }
 
-function fragmentResult({ op, operands, type }: Request, watch: Watch): Float64Array | undefined {
+function fragmentResult({ site: { op, type }, operands }: Request, watch: Watch): Float64Array | undefined {
   if (type.kind !== 'fragment') throw new Error(`${op} of no matrix`);
   if (op === 'OpCooperativeMatrixMulAddKHR') return multiplied(operands as Float64Array[], type);
   const isStore = op === 'OpCooperativeMatrixStoreKHR';

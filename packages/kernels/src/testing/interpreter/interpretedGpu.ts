@@ -58,6 +58,8 @@ type Command = () => Promise<void>;
  * see is noted, so that what only the timing of a real GPU would show is told.
  */
 export function interpretedGpu(options: InterpretedGpuOptions): InterpretedGpu {
+  // V8 takes seconds to optimize a long function, which then runs for less.
+  process.getBuiltinModule('node:v8').setFlagsFromString('--max-optimized-bytecode-size=20000');
   const problems = new Set<string>();
   const dawn = new DawnSpirv();
   const webgpu = { requestAdapter: async () => adapterOf(new Machine(options, problems, dawn), options) };

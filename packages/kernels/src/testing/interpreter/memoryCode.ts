@@ -22,7 +22,7 @@ function partsOf(type: Type): { readonly of: Type; readonly offset: number }[] |
 const isLong = (type: Type) => type.kind === 'array' && type.count > mostUnrolled;
 
 /** JavaScript of what a memory holds at an offset. */
-export function loadCode(type: Type, memory: string, offset: string): string {
+function loadCode(type: Type, memory: string, offset: string): string {
   if (type.kind === 'array' && isLong(type)) {
     const element = loadCode(type.of, memory, `${offset} + index * ${type.stride}`);
     return `Array.from({ length: ${type.count} }, (_, index) => ${element})`;
@@ -32,6 +32,21 @@ export function loadCode(type: Type, memory: string, offset: string): string {
   const place = scalarPlace(type, memory, offset);
   if (type.kind === 'bool') return `(${place} !== 0)`;
   return type.kind === 'float' && type.bits === 16 ? `half(${place})` : place;
+}
+
+/** The same, of each component of a vector. */
+export function loadParts(type: Type, memory: string, offset: string): string[] {
+  if (type.kind !== 'vector') return [loadCode(type, memory, offset)];
+  return (partsOf(type) ?? []).map((part) => loadCode(part.of, memory, `${offset} + ${part.offset}`));
+}
+
+/** JavaScript that puts the parts of a value at an offset of a memory. */
+export function storeParts(type: Type, memory: string, offset: string, values: readonly string[]): string {
+  if (type.kind !== 'vector') return storeCode(type, memory, offset, values[0] ?? '');
+  const stores = (partsOf(type) ?? []).map((part, index) =>
+    storeCode(part.of, memory, `${offset} + ${part.offset}`, values[index] ?? ''),
+  );
+  return stores.join(' ');
 }
 
 /** JavaScript that puts a value at an offset of a memory. */

@@ -2,7 +2,8 @@ import { Accesses } from './accesses.ts';
 import type { Moment } from './accesses.ts';
 import { groupResults } from './groupOperations.ts';
 import { Memory } from './memory.ts';
-import type { Request, Translated, Watch } from './translate.ts';
+import type { Request } from './request.ts';
+import type { Self, Translated, Watch } from './translate.ts';
 
 /** How a GPU deals the invocations of a workgroup to subgroups. */
 export interface SubgroupLayout {
@@ -52,23 +53,32 @@ let clock = 1;
 export function runDispatch(dispatch: InterpretedDispatch): void {
   const [x, y, z] = dispatch.workgroups;
   const dispatchStart = clock++;
+  const [sizeX, sizeY, sizeZ] = dispatch.program.workgroupSize;
+  const own = Array.from({ length: sizeX * sizeY * sizeZ }, () =>
+    Memory.ofSize('variables', dispatch.program.ownBytes),
+  );
   let number = 0;
   for (let k = 0; k < z; k++)
     for (let j = 0; j < y; j++)
-      for (let i = 0; i < x; i++) new WorkgroupRun(dispatch, [i, j, k], number++, dispatchStart).run();
+      for (let i = 0; i < x; i++) new WorkgroupRun(dispatch, [i, j, k], number++, dispatchStart, own).run();
 }
 
-class WorkgroupRun {
+class WorkgroupRun implements Watch {
   readonly #dispatch: InterpretedDispatch;
   readonly #where: string;
   readonly #running: Running[];
-  readonly #watch: Watch;
   /** The number of its first subgroup in the dispatch. */
   readonly #firstSubgroup: number;
   readonly #inShared: Moment;
   readonly #inStorage: Moment;
 
-  constructor(dispatch: InterpretedDispatch, id: readonly number[], number: number, dispatchStart: number) {
+  constructor(
+    dispatch: InterpretedDispatch,
+    id: readonly number[],
+    number: number,
+    dispatchStart: number,
+    own: readonly Memory[],
+  ) {
     this.#dispatch = dispatch;
     const workgroupStart = clock++;
     const [sizeX, sizeY, sizeZ] = dispatch.program.workgroupSize;
@@ -77,11 +87,7 @@ class WorkgroupRun {
     this.#inShared = { ...first, dispatchStart: workgroupStart - 1 };
     this.#inStorage = { ...first, dispatchStart };
     this.#where = `workgroup ${id.join(', ')}`;
-    this.#watch = {
-      read: (memory, offset, bytes) => this.#note(memory, offset, bytes, null),
-      write: (memory, offset, bytes, isAtomic) => this.#note(memory, offset, bytes, isAtomic),
-    };
-    this.#running = this.#begin(id, number);
+    this.#running = this.#begin(id, number, own);
   }
 
   run(): void {
@@ -93,7 +99,7 @@ class WorkgroupRun {
     }
   }
 
-  #begin(id: readonly number[], number: number): Running[] {
+  #begin(id: readonly number[], number: number, own: readonly Memory[]): Running[] {
     const { program, workgroups, subgroups, accessUnit } = this.#dispatch;
     const [sizeX, sizeY, sizeZ] = program.workgroupSize;
     const count = sizeX * sizeY * sizeZ;
@@ -107,6 +113,7 @@ class WorkgroupRun {
       const memory = this.#dispatch.bound.get(binding);
       if (memory) memories.set(variable, memory);
     }
+    program.bind(memories, this);
     const groups = Math.ceil(count / subgroups.size);
     return Array.from({ length: count }, (_, index) => {
       const [subgroup, lane] = subgroups.consecutive
@@ -114,7 +121,8 @@ class WorkgroupRun {
         : [index % groups, Math.floor(index / groups)];
       const local = [index % sizeX, Math.floor(index / sizeX) % sizeY, Math.floor(index / (sizeX * sizeY))];
       const sizes = [sizeX, sizeY, sizeZ];
-      const inputs = {
+      const self: Self = {
+        own: own[index] as Memory,
         LocalInvocationIndex: index,
         LocalInvocationId: local,
         WorkgroupId: id,
@@ -125,7 +133,7 @@ class WorkgroupRun {
         SubgroupId: subgroup,
         NumSubgroups: groups,
       };
-      const steps = program.invocation(inputs, memories, this.#watch);
+      const steps = program.invocation(self);
       const invocation = number * count + index + 1;
       return { invocation, subgroup, lane, steps, request: null, done: false, answer: undefined };
     });
@@ -150,7 +158,7 @@ class WorkgroupRun {
   /** Lets subgroups whose invocations all wait for the same go on. */
   #answerSubgroups(waiting: readonly Running[]): boolean {
     let any = false;
-    const isBarrier = ({ request }: Running) => request?.op === 'OpControlBarrier';
+    const isBarrier = ({ request }: Running) => request?.site.op === 'OpControlBarrier';
     for (const members of groupedBy(waiting, ({ subgroup }) => subgroup).values()) {
       if (members.every(isBarrier)) continue;
       const sites = new Set(members.map(({ request }) => request?.site));
@@ -162,7 +170,7 @@ class WorkgroupRun {
       this.#act(firstSubgroup + this.#firstSubgroup + (members[0]?.subgroup ?? 0), firstMatrix + clock++);
       const sorted = members.toSorted((a, b) => a.lane - b.lane);
       const requests = sorted.map(({ request }) => request as Request);
-      const answers = groupResults({ lanes: sorted.map(({ lane }) => lane), requests }, this.#watch);
+      const answers = groupResults({ lanes: sorted.map(({ lane }) => lane), requests }, this);
       for (const [index, each] of sorted.entries()) {
         each.answer = answers[index];
         each.request = null;
@@ -181,16 +189,30 @@ class WorkgroupRun {
     for (const each of waiting) each.request = null;
   }
 
-  #note(memory: Memory, offset: number, bytes: number, write: boolean | null): void {
+  read(memory: Memory, offset: number, bytes: number): void {
+    this.#requireWithin(memory, offset, bytes);
+    const { accesses } = memory;
+    if (accesses === null) return;
+    const other = accesses.read(
+      memory.accessOffset + offset,
+      bytes,
+      memory.isShared ? this.#inShared : this.#inStorage,
+    );
+    if (other !== 0) this.#report(`a read of ${memory.name} races with another invocation`);
+  }
+
+  write(memory: Memory, offset: number, bytes: number, isAtomic = false): void {
+    this.#requireWithin(memory, offset, bytes);
+    const { accesses } = memory;
+    if (accesses === null) return;
+    const moment = memory.isShared ? this.#inShared : this.#inStorage;
+    const other = accesses.write(memory.accessOffset + offset, bytes, moment, isAtomic);
+    if (other !== 0) this.#report(`a write of ${memory.name} races with another invocation`);
+  }
+
+  #requireWithin(memory: Memory, offset: number, bytes: number): void {
     if (!(offset >= 0 && offset + bytes <= memory.byteLength))
       this.#report(`byte ${offset} of ${memory.name} is beyond its ${memory.byteLength}`);
-    const { accesses, accessOffset } = memory;
-    if (!accesses) return;
-    const moment = memory.isShared ? this.#inShared : this.#inStorage;
-    const at = accessOffset + offset;
-    const other = write === null ? accesses.read(at, bytes, moment) : accesses.write(at, bytes, moment, write);
-    if (other !== 0)
-      this.#report(`${write === null ? 'a read' : 'a write'} of ${memory.name} races with another invocation`);
   }
 
   #report(problem: string): void {

@@ -53,6 +53,12 @@ export function scalarOf(type: Type): Type {
     : type;
 }
 
+/** Whether a value of the type is zero where all its bytes are, and has bytes at all. */
+export function hasBytes(type: Type): boolean {
+  if (type.kind === 'struct') return type.members.every(hasBytes);
+  return ['int', 'float', 'bool'].includes(scalarOf(type).kind);
+}
+
 /** The types of a module by identifier. `constants` are the lengths of arrays, by identifier. */
 export function readTypes(module: SpirvModule, constants: ReadonlyMap<string, number>): Map<string, Type> {
   const types = new Map<string, Type>();
