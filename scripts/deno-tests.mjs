@@ -6,21 +6,22 @@ import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleTests } from './gpu/bundleTests.mjs';
-import { runInForeground } from './setup/child.mjs';
+import { runUntilSilent } from './setup/child.mjs';
 import { findDeno } from './setup/deno.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 
 const [deno, program] = await Promise.all([findDeno(), bundle()]);
 const flags = ['--allow-all', '--no-config', '--unstable-webgpu'];
-// Deno may stand still in its WebGPU, where no limit inside the program counts. All tests take 20
-// minutes on two busy cores.
-const timeout = 60 * 60_000;
-const start = performance.now();
-process.exitCode = await runInForeground(deno, ['run', ...flags, program, ...process.argv.slice(2)], { timeout });
-if (performance.now() - start >= timeout)
-  console.error(
-    `Deno was stopped after ${timeout / 60_000} minutes, before the last of these tests: name some by words, or try again where less else runs.`,
-  );
+// Deno may stand still in its WebGPU, where no limit inside the program counts. It prints a line
+// for each file, the longest of which takes four minutes on two busy cores.
+const minutes = 20;
+process.exitCode = await runUntilSilent(deno, ['run', ...flags, program, ...process.argv.slice(2)], {
+  silence: minutes * 60_000,
+  onSilence: () =>
+    console.error(
+      `Deno was stopped, which had printed nothing for ${minutes} minutes: name some tests by words, or try again where less else runs.`,
+    ),
+});
 
 function bundle() {
   const dawn = String(pathToFileURL(realpathSync(join(rootFolder, 'packages/kernels/node_modules/webgpu/index.js'))));

@@ -28,6 +28,23 @@ export function runQuietly(command, args, options = {}) {
 export const runInForeground = (command, args, options = {}) =>
   ended(spawn(command, args, { stdio: 'inherit', ...options }));
 
+/**
+ * The same for a program that may stand still: it is stopped when it prints nothing for `silence`
+ * milliseconds, which `onSilence` is told before.
+ */
+export function runUntilSilent(command, args, { silence, onSilence }) {
+  const child = spawn(command, args, { stdio: ['inherit', 'pipe', 'inherit'] });
+  const timer = setTimeout(() => {
+    onSilence();
+    child.kill();
+  }, silence);
+  child.stdout.on('data', (text) => {
+    process.stdout.write(text);
+    timer.refresh();
+  });
+  return ended(child).finally(() => clearTimeout(timer));
+}
+
 /** The same for a program of ours, in this Node and without Dawn's warnings. */
 export const runOwnProgram = (args, options = {}) => ended(startNode(args, options));
 
