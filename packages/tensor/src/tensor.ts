@@ -291,7 +291,7 @@ export class Tensor<D extends DType = DType> {
     requireAtMost('backward', 2, arguments);
     if (typeof scale !== 'number' && !(scale instanceof Tensor)) {
       if (named.holds(scale)) requireOptions('backward', scale, backwardKinds, backwardAdvice);
-      throw new AutogradError(`backward(): scale must be a number or a scalar tensor; got ${shown(scale)}`);
+      throw new AutogradError(`backward(): scale must be a number or a Tensor; got ${shown(scale)}`);
     }
     if (typeof scale === 'number' && this.size !== 1)
       throw new AutogradError(

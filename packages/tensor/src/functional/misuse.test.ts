@@ -245,7 +245,7 @@ describe('misuse gives an error that says what is wrong', () => {
       'new Tensor takes an array on the GPU, { array, shape, device }; got an array of 2. Use tensor(data',
     ],
     ['Mt19937', () => new tensors.Mt19937('1' as never), 'new Mt19937: seed must be a whole number; got "1"'],
-    ['backward', () => tensors.sum(x).backward('2' as never), 'scale must be a number or a scalar tensor; got "2"'],
+    ['backward', () => tensors.sum(x).backward('2' as never), 'scale must be a number or a Tensor; got "2"'],
   ])('new %s', (_name, make, message) => {
     expect(make).toThrow(TensorError);
     expect(make).toThrow(message);

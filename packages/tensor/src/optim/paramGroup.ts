@@ -116,7 +116,7 @@ export function readParams(where: string, params: unknown): PlainGroup[] {
   );
   const given = [...(params as Iterable<unknown>)];
   // By its name, as a realm has an Object of its own.
-  const isGroup = (value: unknown) => Object(value).constructor.name === 'Object';
+  const isGroup = (value: unknown) => Object(value).constructor?.name === 'Object';
   let count = 0;
   const nameAll = (list: Iterable<unknown>) =>
     [...list].map((item, index): readonly [string, Parameter] => {

@@ -73,7 +73,7 @@ export class ModuleList<Item extends Module = Module> extends Module {
 
   /** @throws TensorError for what is not a module */
   constructor(modules: Iterable<Item> = []) {
-    requireAtMost('new ModuleList', 1, arguments);
+    requireAtMost('new ModuleList', 1, arguments, 'write one array of modules');
     super();
     this.extend(modules);
   }

@@ -184,6 +184,11 @@ describe('containers', () => {
       /new Sequential: module 0, a ModuleList, has no forward/,
     ],
     ['a taken name', () => new Sequential({ train: new ReLU() }), /new Sequential: train cannot be a name/],
+    [
+      'modules side by side',
+      () => Reflect.construct(ModuleList, [square(), square()]) as unknown,
+      /new ModuleList: got a Linear as an extra argument; write one array of modules/,
+    ],
     ['no module', () => new ModuleList([1 as never]), /ModuleList.append: module must be a Module; got 1/],
     [
       'no list',
