@@ -13,10 +13,3 @@ fn logarithmOf(value: f32) -> f32 {
   var minusInfinity = 0xff800000u;
   return select(logKeepingNan(value), bitcast<f32>(minusInfinity), isZero(value));
 }
-// Of a magnitude; the ends are drivers' own in pow too.
-fn powerOf(value: f32, exponent: f32) -> f32 {
-  var bits = 0x7f800000u;
-  let infinite = bitcast<f32>(bits);
-  if (isZero(value) || value == infinite) { return select(0.0, infinite, isZero(value) == (exponent < 0.0)); }
-  return powKeepingNan(value, exponent);
-}

@@ -1,3 +1,4 @@
+import { wgsl as power } from '../../wgsl/power.wgsl.ts';
 import type { GeneratedWgsl } from '../../wgsl/preprocess.ts';
 import { scaled, sum } from './member.ts';
 import type { ReduceMember } from './member.ts';
@@ -20,8 +21,9 @@ export const reduceMembers = {
   euclidean: { ...adding, value: 'x * x', finished: 'sqrt(total)' },
   powers: {
     ...adding,
-    value: 'powerOf(abs(x), parameters.power)',
-    finished: 'powerOf(total, 1.0 / parameters.power)',
+    value: 'powOf(abs(x), parameters.power)',
+    finished: 'powOf(total, 1.0 / parameters.power)',
+    includes: [power],
   },
   /** The mean, by a value near it: exact where all elements are equal. */
   mean: {
@@ -64,7 +66,7 @@ export const reduceGradients = {
   absoluteSum: 'g * sign(x)',
   /** a: the norm. */
   euclidean: 'select(g * (x / a), 0.0, isZero(a))',
-  powers: 'select(g * sign(x) * powerOf(abs(x) / a, parameters.power - 1.0), 0.0, isZero(x) || isZero(a))',
+  powers: 'select(g * sign(x) * powOf(abs(x) / a, parameters.power - 1.0), 0.0, isZero(x) || isZero(a))',
   /** a: the mean. */
   variance: 'g * parameters.factor * (x - a)',
   /** a: the mean, b: the deviation. */
@@ -80,5 +82,6 @@ export function gradientWgsl(name: keyof typeof reduceGradients): GeneratedWgsl 
   return {
     key: name,
     write: () => `fn gradientOf(x: f32, g: f32, a: f32, b: f32) -> f32 { return ${reduceGradients[name]}; }`,
+    includes: name === 'powers' ? [power] : [],
   };
 }

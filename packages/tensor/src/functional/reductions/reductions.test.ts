@@ -130,6 +130,15 @@ it('the deviation of many numbers, some of them large, is that of float64', asyn
   expect((await api.std(api.tensor(values, { device })).item()) / Math.sqrt(variance)).toBeCloseTo(1, 6);
 });
 
+it.each([0.25, 0.5])('the norm of power %j is right to a few roundings for numbers of any size', async (p) => {
+  const values = Float32Array.from(new api.Mt19937(3).normal(1000), (value) => Math.exp(value * 10));
+  const norms = await api.norm(api.tensor(values, { shape: [250, 4], device }), -1, { p }).data();
+  for (const [row, value] of norms.entries()) {
+    const sum = values.subarray(4 * row, 4 * row + 4).reduce((total, one) => total + one ** p, 0);
+    expect(Math.abs(value / sum ** (1 / p) - 1)).toBeLessThan(16 * 2 ** -24);
+  }
+});
+
 it('one number has no variance, and as in PyTorch no gradient of it', async () => {
   for (const [shape, dim, gradient] of [
     [[], undefined, NaN],
