@@ -200,12 +200,14 @@ describe('kernels as GPUs run them have no races', () => {
 
   it.each([
     ['subgroup', { m: 64, n: 64, k: 1 }],
+    // Tiles of four rows, whose panels have fewer vectors than a subgroup has lanes.
+    ['subgroup', { m: 4, n: 64, k: 8, layout: 'TN', packing: true }],
     ['portable', { m: 128, n: 1, k: 64, splits: 2 }],
   ] as const)('products by %s read nothing behind arrays that fill their memory, %o', (variant, given) =>
     withoutProblems(32, true, async (gpu) => {
       const { m, n, k } = given;
       const arrays = { a: floats(gpu, m * k), b: floats(gpu, k * n), output: floats(gpu, m * n) };
-      kernels.gemm(gpu, { ...arrays, ...given, layout: 'NN', variant });
+      kernels.gemm(gpu, { ...arrays, layout: 'NN', ...given, variant });
       await gpu.idle();
     }),
   );

@@ -88,7 +88,8 @@ fn readB(places: ptr<function, array<vec4u, 4 * vec4sPerLane>>, offset: u32) -> 
 // or four rows of one inner step.
 fn aPlacesOf(number: u32, firstRow: u32) -> vec4u {
 #if aPacked
-  return firstRow * parameters.k + 4 * number + sequence;
+  // Behind the last panel there is nothing for lanes that have no vector.
+  return firstRow * parameters.k + 4 * min(number, rows - 1) + sequence;
 #else
   if (aAlongK) { return placesA(vec4u(min(firstRow + number, parameters.m - 1)), sequence); }
   let vec4s = rows / 4;
