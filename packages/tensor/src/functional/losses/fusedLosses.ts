@@ -29,7 +29,7 @@ function scalarLoss(operation: string, given: Tensor, record: RecordKernel): Ten
       if (gradients.isOne) gradients.give(input, own);
       else
         gradients.add(input, (scaled) =>
-          gemm(device, { a: own, b: gradients.output, output: scaled, m: size, n: 1, k: 1, layout: 'NN' }),
+          gemm(device, { a: gradients.output, b: own, output: scaled, m: 1, n: size, k: 1, layout: 'NN' }),
         );
     },
   });
