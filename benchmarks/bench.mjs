@@ -14,6 +14,7 @@ import { measureHost } from './measures/host.mjs';
 import { timeKernels } from './measures/kernels.mjs';
 import { measureMemory } from './measures/memory.mjs';
 import { compareOperations } from './measures/operations.mjs';
+import { compareShapes } from './measures/shapes.mjs';
 import { compareSteps } from './measures/steps.mjs';
 import { median } from './table.mjs';
 
@@ -66,6 +67,7 @@ const bench = { ours, libraries, options, rounds, figures, show, interleave, toA
 if (chosen.includes('kernels')) await timeKernels(bench);
 if (chosen.includes('gemm')) await compareGemm(bench);
 if (chosen.includes('operations')) await compareOperations(bench);
+if (chosen.includes('shapes')) await compareShapes(bench);
 if (chosen.includes('step')) await compareSteps(bench);
 if (chosen.includes('host')) await measureHost(bench);
 if (chosen.includes('memory')) await measureMemory(bench);

@@ -6,6 +6,7 @@ import { operation } from './attuneOperations.mjs';
 import { makeStep } from './makeStep.mjs';
 import { numbers, serve } from './serve.mjs';
 import { takeSteps } from './takeSteps.mjs';
+import { unevenOperation } from './unevenShapes.mjs';
 
 const device = await defaultDevice();
 
@@ -134,4 +135,14 @@ async function describe() {
   return async () => ({ adapter: description || architecture, software });
 }
 
-await serve({ describe, epoch, gemm, kernels, memory, operation: operation(device), step, stepProfile });
+await serve({
+  describe,
+  epoch,
+  gemm,
+  kernels,
+  memory,
+  operation: operation(device),
+  step,
+  stepProfile,
+  uneven: unevenOperation(device),
+});
