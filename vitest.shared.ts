@@ -52,7 +52,7 @@ export default defineConfig({
     // machine. The interpreter takes minutes for what a driver does in a second.
     testTimeout: process.env.ATTUNE_INTERPRETED ? 3_600_000 : 240_000,
     hookTimeout: 240_000,
-    // The reference tests print the figures they find.
-    silent: process.env.ATTUNE_REFERENCE ? false : 'passed-only',
+    // The reference tests and benchmarks print the figures they find.
+    silent: process.env.ATTUNE_REFERENCE || process.argv.includes('bench') ? false : 'passed-only',
   },
 });

@@ -13,8 +13,23 @@ benchKernels('gather', (gpu) => {
   const order = gpu.allocatePersistent('i32', count, 'order');
   const output = gpu.allocatePersistent('f32', count, 'output');
   argSort(gpu, { input: index, output: order, ...rows });
+  const one = { outer: 1, length: 1024, places: 2 ** 20, inner: 1 };
+  const elements = gpu.allocatePersistent('f32', one.places, 'a million elements');
+  const sums = gpu.allocatePersistent('f32', one.length, 'sums');
+  const sumsOf = (indexOf: (place: number) => number) => {
+    const indices = gpu.upload(
+      Int32Array.from({ length: one.places }, (_, place) => indexOf(place)),
+      'i32',
+      'indices',
+    );
+    const sorted = gpu.allocatePersistent('i32', one.places, 'their order');
+    argSort(gpu, { input: indices, output: sorted, outer: 1, length: one.places, inner: 1 });
+    return () => scatterAdd(gpu, { input: elements, index: indices, order: sorted, output: sums, ...one });
+  };
   return {
     '1024 of each of 256 rows': () => gather(gpu, { input, index, output, ...shape }),
     'and back': () => scatterAdd(gpu, { input, index, order, output, ...shape }),
+    'a million random indices': sumsOf((place) => (Math.imul(place + 1, 0x9e3779b1) >>> 0) % one.length),
+    'a million equal indices': sumsOf(() => 3),
   };
 });

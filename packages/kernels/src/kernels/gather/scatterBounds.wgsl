@@ -4,7 +4,7 @@
 // numbers: i32 or u32 where the strides say; order: i32 as numbers lie: the places of each list
 // sorted by their number; begins, ends: u32, a cell for each index of each list, of which begins
 // holds zeros. Indices out of range have no cell.
-// One position a thread, 64 threads a workgroup.
+// One position a thread, 64 threads a workgroup; where a run begins, the one before ends.
 #include kernels/gather/sortedLists
 
 struct Parameters { lists: Lists, count: u32, columnLists: u32 }
@@ -29,8 +29,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let outer = index / parameters.columnLists / lists.places;
   let base = baseOf(lists, outer, column);
   let number = numberAt(base, position);
-  if (number >= lists.length) { return; }
-  let cell = cellOf(lists, outer, column, number);
-  if (position == 0 || numberAt(base, position - 1) != number) { begins[cell] = position + 1; }
-  if (position + 1 == lists.places || numberAt(base, position + 1) != number) { ends[cell] = position + 1; }
+  let before = numberAt(base, max(position, 1) - 1);
+  let isInside = number < lists.length;
+  if (isInside && (position == 0 || before != number)) { begins[cellOf(lists, outer, column, number)] = position + 1; }
+  if (before < lists.length && before != number) { ends[cellOf(lists, outer, column, before)] = position; }
+  if (isInside && position + 1 == lists.places) { ends[cellOf(lists, outer, column, number)] = lists.places; }
 }
