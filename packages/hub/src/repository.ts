@@ -20,17 +20,22 @@ export function isContentHash(hash: unknown): hash is string {
   return typeof hash === 'string' && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash);
 }
 
+/** Whether a text can be a name on a hub, which may be a folder here too. */
+export function isHubName(name: string): boolean {
+  const parts = name.split('/');
+  return (
+    parts.length <= 2 &&
+    parts.every((part) => /^(?![.-])[\w.-]{1,96}(?<![.-])$/.test(part)) &&
+    !/\.\.|--|\.git$/.test(name)
+  );
+}
+
 /**
  * @throws HubNotFoundError when the text cannot be a hub name: then a folder was meant, and it is
  *   missing; HubError for what cannot be a revision
  */
 export function parseRepository(name: string, type: RepoType, revision: string): Repository {
-  const parts = name.split('/');
-  const isName =
-    parts.length <= 2 &&
-    parts.every((part) => /^(?![.-])[\w.-]{1,96}(?<![.-])$/.test(part)) &&
-    !/\.\.|--|\.git$/.test(name);
-  if (!isName) {
+  if (!isHubName(name)) {
     throw new HubNotFoundError(
       `'${name}' is neither a folder on this machine nor a name on the hub (a name looks like 'bert-base-uncased' or 'owner/name')${hintFor(name)}`,
       { missing: 'folder' },

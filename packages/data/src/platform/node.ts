@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip as gunzipWithCallback } from 'node:zlib';
 import { writeFileAtomic } from '@attune/platform';
@@ -10,9 +10,13 @@ const isAddress = (file: unknown) => typeof file === 'string' && /^https?:\/\//i
 
 export const kindOf: Platform['kindOf'] = async (path) => {
   if (isAddress(path)) return 'file';
-  const found = await stat(path).catch(() => undefined);
-  if (!found) return undefined;
-  return found.isDirectory() ? 'folder' : 'file';
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    // Reading what may not be looked at tells why; a name without an ending may be one on the hub.
+    const isDenied = /^(EACCES|EPERM|ERR_ACCESS_DENIED)$/.test((error as NodeJS.ErrnoException).code ?? '');
+    return isDenied && extname(path) !== '' ? 'file' : undefined;
+  }
 };
 
 export const readBytes: Platform['readBytes'] = async (file) => {

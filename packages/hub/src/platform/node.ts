@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HubError } from '../errors.ts';
+import { isHubName } from '../repository.ts';
 import { DiskCache } from './diskCache.ts';
 import { cacheFolder, expandHome, readSettings } from './environment.ts';
 import { listFolder as listFiles } from './localFolder.ts';
@@ -18,14 +19,27 @@ export const tell: Platform['tell'] = (text) => {
 export const openCache = (cacheDir: string | undefined): HubCache =>
   new DiskCache(cacheDir === undefined ? cacheFolder() : expandHome(cacheDir));
 
+/** @throws HubError where it may not be looked at */
+async function findPath(path: string) {
+  try {
+    return await stat(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!/^(EACCES|EPERM|ERR_ACCESS_DENIED)$/.test(code ?? '')) return undefined;
+    throw new HubError(`'${path}' cannot be read (${message})`, { cause: error });
+  }
+}
+
 export const isFolder: Platform['isFolder'] = async (nameOrFolder) => {
-  const found = await stat(nameOrFolder).catch(() => undefined);
+  const found = await findPath(nameOrFolder).catch((error: unknown) => {
+    if (!isHubName(nameOrFolder)) throw error;
+  });
   return found?.isDirectory() ?? false;
 };
 
 export const findInFolder: Platform['findInFolder'] = async (folder, filename) => {
   const path = join(folder, filename);
-  const found = await stat(path).catch(() => undefined);
+  const found = await findPath(path);
   return found?.isFile() ? { path } : undefined;
 };
 

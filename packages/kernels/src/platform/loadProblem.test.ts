@@ -89,6 +89,12 @@ it.each<[string, Error, Partial<Machine>, RegExp]>([
     { platform: 'win32', glibc: undefined },
     /dxcompiler\.dll must lie beside dawn\.node/,
   ],
+  [
+    "Node's permissions",
+    failed('Cannot load native addon because loading addons is disabled.', 'ERR_DLOPEN_DISABLED'),
+    {},
+    /Node runs without native libraries .*--allow-addons beside --permission, and without --no-addons\.$/,
+  ],
   ['anything else', dlopen('file too short\nmore'), {}, /could not be loaded on linux-x64: file too short$/],
 ])('says why and what to do: %s', (_what, error, machine, message) => {
   expect(loadProblem(error, { ...linux, ...machine })).toMatch(message);

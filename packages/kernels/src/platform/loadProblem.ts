@@ -21,6 +21,8 @@ export function loadProblem(error: Error & { readonly code?: string }, machine: 
   const start = `the npm package "webgpu" could not be loaded on ${platform}-${arch}: `;
   if (error.code === 'ERR_MODULE_NOT_FOUND')
     return `${start}it is not installed (${said}). Install @attune/kernels again; beside a bundle that lies elsewhere, or under pnpm, install webgpu too (npm install webgpu).`;
+  if (error.code === 'ERR_DLOPEN_DISABLED')
+    return `${start}Node runs without native libraries (${said}). Start it with --allow-addons beside --permission, and without --no-addons.`;
   if (!builds.includes(platform) && !builds.includes(`${platform}-${arch}`))
     return `${start}it has builds for macOS, and for Linux and Windows on x64 and arm64. ${otherWays}`;
   if (/GLIBCXX_/.test(said))

@@ -12,6 +12,13 @@ it('tells why a file could not be written', async () => {
   expect(whyUnwritten(new Error('not saved', { cause: below }))).toBe('part of the path is a file, not a folder');
 });
 
+it('names the flag that Node lacks where its permissions forbid it', () => {
+  const denied = new Error('Access to this API has been restricted. Use --allow-fs-write to manage permissions.');
+  expect(whyUnwritten(Object.assign(denied, { code: 'ERR_ACCESS_DENIED' }))).toBe(
+    'Node runs with --permission, without --allow-fs-write for it',
+  );
+});
+
 it('leaves the words of an error that is not of the file system', () => {
   expect(whyUnwritten(new Error('no weights'))).toBe('no weights');
 });

@@ -1,6 +1,7 @@
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'no permission to write there',
   EPERM: 'no permission to write there',
+  ERR_ACCESS_DENIED: 'Node runs with --permission, without --allow-fs-write for it',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full; make room',
   EDQUOT: 'the disk quota is used up; make room',
