@@ -24,6 +24,7 @@ export async function checkLoaders(project, { packages, tools, registry, strict 
   const entries = packages.flatMap(entriesOf);
   return {
     ...(await requireEverywhere(project, entries, tools)),
+    '`import` in Deno, without permissions': await importUnpermitted(project, entries, tools),
     'tsx, in CommonJS': await trainByTsx(project, tools),
     Jest: await trainInJest(project, tools),
     'the bundle of a server, by webpack': await trainInServer(project, tools),
@@ -37,6 +38,13 @@ async function requireEverywhere(project, entries, tools) {
   for (const [runtime, [node]] of Object.entries(runtimes(tools)).filter(([name]) => name.startsWith('Node')))
     results[`\`require\` in ${runtime}`] = await run(node, ['all.cjs'], project);
   return results;
+}
+
+/** A module that is only imported asks a system for nothing. */
+function importUnpermitted(project, entries, tools) {
+  writeFileSync(join(project, 'all.mjs'), entries.map((entry) => `import '${entry}';\n`).join(''));
+  const [deno] = runtimes(tools).Deno;
+  return run(deno, ['run', '--no-prompt', '--node-modules-dir=manual', 'all.mjs'], project);
 }
 
 function trainByTsx(project, tools) {

@@ -32,7 +32,7 @@ export async function downloadTo(blob: string, download: Download): Promise<void
   )
     return;
   await makeFolder(dirname(blob));
-  const own = `${blob}.${ownName}.incomplete`;
+  const own = `${blob}.${ownName()}.incomplete`;
   for (const left of await partsLeftBehind(blob)) {
     if (!(await exists(own))) await rename(left, own).catch(() => {});
   }
@@ -74,8 +74,8 @@ function asDownloadError(error: unknown, { repository, file }: Download): unknow
 
 // Two processes may want the same file, in one container each with one cache. Each writes its own
 // part; one that is left behind is taken by whoever renames it first.
-const ownHost = hostname().replace(/[^A-Za-z0-9]/g, '');
-const ownName = `${ownHost}-${process.pid}-${threadId}`;
+const ownHost = () => hostname().replace(/[^A-Za-z0-9]/g, '');
+const ownName = () => `${ownHost()}-${process.pid}-${threadId}`;
 
 /** `<blob>.incomplete`, and those of processes that are no more. */
 async function partsLeftBehind(blob: string): Promise<string[]> {
@@ -85,7 +85,7 @@ async function partsLeftBehind(blob: string): Promise<string[]> {
     if (!name.startsWith(start) || !name.endsWith('.incomplete')) continue;
     const path = join(dirname(blob), name);
     const owner = name.slice(start.length, -'.incomplete'.length);
-    if (owner === ownName || (await isAtWork(owner, path))) continue;
+    if (owner === ownName() || (await isAtWork(owner, path))) continue;
     left.push(path);
   }
   return left;
@@ -93,7 +93,7 @@ async function partsLeftBehind(blob: string): Promise<string[]> {
 
 async function isAtWork(owner: string, path: string): Promise<boolean> {
   const [, host, pid] = /^(\w*)-(\d+)-\d+$/.exec(owner) ?? [];
-  if (host === ownHost && !isAlive(Number(pid))) return false;
+  if (host === ownHost() && !isAlive(Number(pid))) return false;
   // The name alone, or one that other programs gave: whoever comes may have it.
   if (host === undefined) return false;
   return Date.now() - (await modifiedAt(path)) < abandonedMilliseconds;
