@@ -52,6 +52,15 @@ it.each<[string, Error, Partial<Machine>, RegExp]>([
     /on linux-arm: it has builds for/,
   ],
   [
+    'a bundle in CommonJS',
+    failed(
+      "The argument 'filename' must be a file URL object, file URL string, or absolute path string. Received undefined",
+      'ERR_INVALID_ARG_VALUE',
+    ),
+    {},
+    /a bundler has taken it in without its library .*--external:webgpu for esbuild/,
+  ],
+  [
     'a bundle that has no library beside it',
     failed("Cannot find module '/app/out/dist/linux-x64/dawn.node'", 'MODULE_NOT_FOUND'),
     {},

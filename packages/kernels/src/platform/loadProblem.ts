@@ -31,7 +31,9 @@ export function loadProblem(error: Error & { readonly code?: string }, machine: 
     return `${start}it needs glibc 2.34, and this system has ${glibc ?? 'an older one'}. Take Debian 12, Ubuntu 22.04, RHEL 9 or newer, or a container of one (node:22-bookworm-slim). ${otherWays}`;
   if (platform === 'linux' && (/ld-linux|musl/.test(said) || (glibc === undefined && !/dawn\.node'?$/.test(said))))
     return `${start}it needs glibc, and the C library of this system is another: musl, as on Alpine. Take an image with glibc (node:22-bookworm-slim in place of node:22-alpine). ${otherWays}`;
-  if (error.code === 'MODULE_NOT_FOUND' && !/[\\/]node_modules[\\/]/.test(said))
+  // A bundle in CommonJS has no import.meta.url, from which the package looks for its library.
+  const isBundled = error.code === 'MODULE_NOT_FOUND' ? !/[\\/]node_modules[\\/]/.test(said) : /'filename'/.test(said);
+  if (isBundled)
     return `${start}a bundler has taken it in without its library (${said}). Name webgpu as external: --external:webgpu for esbuild, external: ['webgpu'] for Rollup and Vite.`;
   if (error.code === 'MODULE_NOT_FOUND')
     return `${start}its library is missing (${said}). The install was broken off or left it out: remove node_modules and install again.`;
