@@ -16,6 +16,8 @@ const strictOptions = {
   strict: true,
   skipLibCheck: false,
   noEmit: true,
+  // A library's own types are written from ours: what it exports must be of types that have a name.
+  declaration: true,
   types: [],
   noUncheckedIndexedAccess: true,
   exactOptionalPropertyTypes: true,
@@ -90,9 +92,75 @@ function writeSources(project, packages) {
     });
   });
   writeFileSync(join(project, 'page.ts'), pageSource);
+  writeFileSync(join(project, 'library.ts'), librarySource);
   // Snippets print, and console is the DOM's or Node's.
-  return { 'with the DOM': ['all.ts', 'page.ts', ...written], 'without the DOM': ['all.ts'] };
+  return {
+    'with the DOM': ['all.ts', 'library.ts', 'page.ts', ...written],
+    'without the DOM': ['all.ts', 'library.ts'],
+  };
 }
+
+/** What a library of somebody else's may export, whose types the compiler infers. */
+const librarySource = `
+import { AutoModel, AutoModelForSequenceClassification, AutoTokenizer, SentenceTransformer } from '@attune/bert';
+import { DataCollatorWithPadding, DataLoader, Dataset, loadDataset } from '@attune/data';
+import * as evaluate from '@attune/evaluate';
+import { accuracy, mse } from '@attune/evaluate/metrics';
+import { resolveFile, resolveFolder } from '@attune/hub';
+import { gemm, openDevice } from '@attune/kernels';
+import { AdamW, Linear, Module, tensor, type Tensor } from '@attune/tensor';
+import { Trainer, TrainingArguments, type EvalPrediction } from '@attune/trainer';
+
+export const tokenizer = (folder: string) => AutoTokenizer.fromPretrained(folder);
+export const model = (folder: string) => AutoModelForSequenceClassification.fromPretrained(folder);
+export const body = (folder: string) => AutoModel.fromPretrained(folder);
+export const sentences = (folder: string) => SentenceTransformer.fromPretrained(folder);
+export const splits = () => loadDataset('glue', 'mrpc');
+export const rows = Dataset.fromColumns({ text: ['a'], label: [0] });
+export const loader = new DataLoader(rows, { batchSize: 2 });
+export async function tokenized(folder: string) {
+  const encode = await tokenizer(folder);
+  return (await splits()).map((batch) => encode(batch.sentence1, batch.sentence2), { batched: true });
+}
+export const metric = () => evaluate.load('glue', 'mrpc');
+export const byName = (name: string) => evaluate.load(name);
+export const numbers = () => evaluate.load('mse');
+export const both = () => evaluate.combine(['accuracy', 'f1']);
+export const made = { accuracy, one: accuracy(), mse: mse() };
+export const args = new TrainingArguments('out', { evalStrategy: 'epoch' });
+export const saved = args.toJSON();
+export async function trainer(folder: string) {
+  const { train, validation } = await tokenized(folder);
+  const score = await metric();
+  return new Trainer({
+    model: await model(folder),
+    args,
+    trainDataset: train,
+    evalDataset: validation,
+    dataCollator: new DataCollatorWithPadding({ tokenizer: await tokenizer(folder) }),
+    computeMetrics: ({ predictions, labelIds }: EvalPrediction) =>
+      score.compute({ predictions: predictions.argmax(-1), references: labelIds }),
+  });
+}
+export const rowsOf = (of: Trainer) => ({ train: of.trainDataset, evaluated: of.evalDataset });
+export async function run(folder: string) {
+  const ready = await trainer(folder);
+  const scores = { result: await ready.train(), evaluated: await ready.evaluate() };
+  return { ...scores, predicted: await ready.predict(rows) };
+}
+export class Longer extends Trainer {}
+export class Own extends Module {
+  readonly layer = new Linear({ inFeatures: 2, outFeatures: 3 });
+  forward(input: Tensor) {
+    return this.layer.forward(input);
+  }
+}
+export const optimizer = (own: Own) => new AdamW([...own.parameters()], { lr: 0.001 });
+export const computed = () => tensor([[1, 2]]);
+export const device = () => openDevice();
+export const spent = async () => (await device()).statistics;
+export const files = { gemm, resolveFile, resolveFolder };
+`;
 
 /** What a page has of files is what `fromPretrained` and `savePretrained` take. */
 const pageSource = `

@@ -1,4 +1,5 @@
 export { NdArray } from './array/ndArray.ts';
+export type { TypedArray } from './array/typedArray.ts';
 export type { Batch, BatchArray, CollatedBatch, CollatorRow, DataCollator, ListCollator } from './collate/batch.ts';
 export { DataCollatorWithPadding } from './collate/dataCollatorWithPadding.ts';
 export type { DataCollatorWithPaddingOptions, Padding, PaddingTokenizer } from './collate/dataCollatorWithPadding.ts';

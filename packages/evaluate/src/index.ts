@@ -1,7 +1,15 @@
 export { load, type LoadedMetrics, type MetricName } from './load.ts';
 export { combine, CombinedMetrics, type CombinableMetric, type CombineOptions } from './combine.ts';
+export type { NumberOrListMetric } from './metricOf.ts';
 export { OwnMetric as Metric } from './ownMetric.ts';
-export type { MetricDefinition, MetricExample, MetricInput, MetricResult, MetricValue } from './metric.ts';
+export type {
+  Metric as LoadedMetric,
+  MetricDefinition,
+  MetricExample,
+  MetricInput,
+  MetricResult,
+  MetricValue,
+} from './metric.ts';
 export { EvaluateError, MetricInputError, MetricOptionError, UnknownMetricError } from './errors.ts';
 export type { MetricValues, ShapedArray, Table } from './rows/input.ts';
 export type { MetricRows } from './rows/rows.ts';

@@ -4,7 +4,7 @@ export { selfTest } from './selfTest/selfTest.ts';
 export { openDevice } from './openDevice.ts';
 export { loadVariants } from './device/variantLoaders.ts';
 export type { OpenDeviceOptions } from './openDevice.ts';
-export type { DeviceInfo, DeviceProfile, SubgroupMatrixConfig } from './device/profile.ts';
+export type { DeviceInfo, DeviceProfile, HalfStorage, SubgroupMatrixConfig } from './device/profile.ts';
 export {
   DeviceLostError,
   GpuError,
@@ -26,6 +26,7 @@ export type { DropoutOptions, RandomKey } from './random/dropout.ts';
 export { spreadWorkgroups } from './recording/dispatch.ts';
 export type { Dispatch, Parameters, Program } from './recording/dispatch.ts';
 export type { ProfileRow } from './recording/profileRows.ts';
+export type { RecorderStatistics } from './recording/recorder.ts';
 export { tuneKernels } from './autotune/tuneKernels.ts';
 export type { TuneOptions } from './autotune/tuneKernels.ts';
 export * from './kernels/index.ts';

@@ -10,7 +10,7 @@ export type {
   TrainingArgumentsOptions,
 } from './arguments/defaults.ts';
 export type { OptimArgs, OptimizerClass, OptimizerName } from './arguments/optimizers.ts';
-export { TrainingArguments } from './arguments/trainingArguments.ts';
+export { TrainingArguments, type SavedArguments } from './arguments/trainingArguments.ts';
 export { DefaultFlowCallback } from './callbacks/defaultFlowCallback.ts';
 export { EarlyStoppingCallback } from './callbacks/earlyStoppingCallback.ts';
 export type { EarlyStoppingOptions } from './callbacks/earlyStoppingCallback.ts';
@@ -27,7 +27,7 @@ export type {
   TrainerCallback,
 } from './callbacks/trainerCallback.ts';
 export { getLastCheckpoint } from './checkpoint/getLastCheckpoint.ts';
-export type { TrainerDataset } from './data/trainerDataset.ts';
+export type { EvalDataset, TrainerDataset } from './data/trainerDataset.ts';
 export {
   BatchTooLargeError,
   CheckpointError,

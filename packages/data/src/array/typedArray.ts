@@ -1,3 +1,4 @@
+/** The numbers of an array of any shape, one after the other. */
 export type TypedArray =
   | Int8Array
   | Uint8Array

@@ -17,6 +17,7 @@ export type SubgroupMatrixTiles = 'words' | 'halves';
 
 export type SubgroupMatrixSpelling = 'majorness' | 'flag';
 
+/** How shaders see f16 arrays: as `f16`, or packed, two to a 32-bit word. */
 export type HalfStorage = 'native' | 'packed';
 
 /** What kernels choose their variants by. */

@@ -15,9 +15,13 @@ import { Profiler } from './profiler.ts';
 import { ProgramBindings } from './bindGroupCache.ts';
 import type { GPUCommandEncoder, GPUDevice, GPUError } from '../device/webGpuTypes.ts';
 
+/** What a device has recorded so far. */
 export interface RecorderStatistics {
+  /** Kernels that were recorded. */
   dispatches: number;
+  /** Sets of arrays that were bound for the first time. */
   bindGroupsCreated: number;
+  /** Times that recorded kernels were handed to the GPU. */
   submits: number;
 }
 
