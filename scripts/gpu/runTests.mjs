@@ -65,7 +65,8 @@ export async function runTests(files, words, { leftOut = /^$/, fewSizes = false,
   const leftOutOf = ({ tasks: inner, mode }) =>
     inner ? inner.reduce((sum, task) => sum + leftOutOf(task), 0) : Number(mode === 'skip');
   const many = tasks.reduce((sum, task) => sum + leftOutOf(task), 0);
-  if (many > 0) console.log(`${many} left out`);
+  const others = fewSizes ? ', most of them other sizes, which run with --all' : '';
+  if (many > 0) console.log(`${many} left out${others}`);
   for (const [reason, times] of skipped) console.log(`${times} skipped: ${reason}`);
   console.log(`${count.passed} passed, ${count.failed} failed`);
   return count.failed === 0 && count.passed > 0;
