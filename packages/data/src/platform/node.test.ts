@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { expect, it, vi } from 'vitest';
 import { kindOf } from './node.ts';
 
-vi.mock('node:fs/promises', async (original) => ({ ...(await original<object>()), stat: vi.fn() }));
+vi.mock('node:fs/promises', async (original) => ({ ...(await original<object>()), stat: vi.fn<typeof stat>() }));
 
 it.each(['EACCES', 'ERR_ACCESS_DENIED'])(
   'has a file read that may not be looked at, so that it is told why: %s',

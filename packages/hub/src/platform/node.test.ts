@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { HubError } from '../errors.ts';
 import { findInFolder, isFolder } from './node.ts';
 
-vi.mock('node:fs/promises', async (original) => ({ ...(await original<object>()), stat: vi.fn() }));
+vi.mock('node:fs/promises', async (original) => ({ ...(await original<object>()), stat: vi.fn<typeof stat>() }));
 
 function refuse(code: string): void {
   const error = Object.assign(new Error(`${code}: permission denied, stat '/secret'`), { code });
