@@ -4,7 +4,7 @@ import { elementAccess } from '../wgsl/elementAccess.ts';
 import { kernelProgram } from '../wgsl/kernelProgram.ts';
 import type { FloatType } from './arrays.ts';
 import { openDevice } from '../openDevice.ts';
-import { clampingStores, readFloats, staleOutput } from './arrays.ts';
+import { clampingStores, readFloats, staleOutput, uploadFloats } from './arrays.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -50,3 +50,26 @@ for (const type of ['f32', 'f16'] as const) {
     });
   }
 }
+
+it.each(['f32', 'f16'] as const)('a store of what is behind an input of %s is seen behind the output', async (type) => {
+  const input = uploadFloats(gpu, [1, 2, 3, 4, 5, 6, 7, 8], type, 'input');
+  const output = staleOutput(gpu, 8, type, 'output');
+  const source = {
+    path: 'kernels/relu/relu.wgsl',
+    text: [
+      'struct Parameters { count: u32 }',
+      '@group(0) @binding(0) var<uniform> parameters: Parameters;',
+      '@group(0) @binding(next) var<storage, read> input: array<Input>;',
+      '@group(0) @binding(next) var<storage, read_write> output: array<Output>;',
+      '@compute @workgroup_size(1)',
+      'fn main() {',
+      '  for (var index = 0u; index <= parameters.count; index++) { storeOutput(index, loadInput(index)); }',
+      '}',
+    ].join('\n'),
+    includes: [],
+  };
+  const program = kernelProgram('relu', source, { access: elementAccess(gpu, { input }, { output }, 4) });
+  gpu.dispatch({ program, parameters: { integers: [2] }, reads: [input], writes: [output], workgroups: [1, 1, 1] });
+  await expect(readFloats(gpu, output, 8)).rejects.toThrow(/output: element 8 behind its end, 8, was written/);
+  for (const array of [input, output]) gpu.release(array);
+});
