@@ -10,7 +10,7 @@ import { driverEnvironment } from '../vulkan-driver.mjs';
 import { bundleByWebpack } from './bundles.mjs';
 import { entriesOf } from './manifests.mjs';
 import { emptyProject } from './project.mjs';
-import { runtimes } from './runtimes.mjs';
+import { denoEnvironment, runtimes } from './runtimes.mjs';
 import { trainingCode } from './training.mjs';
 import { compile } from './types.mjs';
 
@@ -44,7 +44,7 @@ async function requireEverywhere(project, entries, tools) {
 function importUnpermitted(project, entries, tools) {
   writeFileSync(join(project, 'all.mjs'), entries.map((entry) => `import '${entry}';\n`).join(''));
   const [deno] = runtimes(tools).Deno;
-  return run(deno, ['run', '--no-prompt', '--node-modules-dir=manual', 'all.mjs'], project);
+  return run(deno, ['run', '--no-prompt', '--node-modules-dir=manual', 'all.mjs'], project, denoEnvironment(tools));
 }
 
 function trainByTsx(project, tools) {
@@ -96,8 +96,8 @@ async function importStrictly(folder, { packages, entries, tools, registry }) {
 const putModel = (folder) => cpSync(join(rootFolder, 'packages/bert/golden/own-mini'), folder, { recursive: true });
 
 /** @returns {Promise<string>} what it printed, where it failed */
-async function run(command, args, cwd) {
-  const env = { ...environmentOutsideNpm(), ...driverEnvironment() };
+async function run(command, args, cwd, added = {}) {
+  const env = { ...environmentOutsideNpm(), ...driverEnvironment(), ...added };
   const { code, output } = await runQuietly(command, args, { cwd, env, timeout: 240_000 });
   return code === 0 ? '' : output.trim() || `ended with ${code}`;
 }

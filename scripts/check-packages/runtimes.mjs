@@ -30,6 +30,9 @@ export function runtimes(tools) {
   ]);
 }
 
+/** Deno keeps what it has compiled in our cache folder, and asks nobody for a newer version. */
+export const denoEnvironment = (tools) => ({ DENO_NO_UPDATE_CHECK: '1', DENO_DIR: join(tools, 'deno-cache') });
+
 /**
  * Runs the first snippet, beside the made-up hub, and those that need no hub, without any.
  * @returns {Promise<Record<string, string>>} by runtime: empty where all ran, else what was printed
@@ -62,8 +65,7 @@ async function runSnippet([command, ...args], { project, tools, env }) {
       ...process.env,
       ...driverEnvironment(),
       ...env,
-      DENO_NO_UPDATE_CHECK: '1',
-      DENO_DIR: join(tools, 'deno-cache'),
+      ...denoEnvironment(tools),
     },
     timeout: 240_000,
   });
