@@ -19,7 +19,7 @@ export const weights = {
     fetches: ['accuracy'],
   },
   'the tokenizer': {
-    limits: { esbuild: 16.1, vite: 15.2 },
+    limits: { esbuild: 16.3, vite: 15.2 },
     code: `import { AutoTokenizer } from '@attune/bert/tokenizer';\nglobalThis.used = AutoTokenizer;`,
   },
   // esbuild leaves in the first chunk whatever an index names there and any chunk uses, but what
