@@ -12,19 +12,30 @@ import { BertPooler } from './pooler.ts';
 import { bertShapes } from './weightShapes.ts';
 
 /** Result of {@link BertModel} for a batch. */
-export interface BertModelOutput {
+export class BertModelOutput {
   /**
    * [tokens, hidden]: real tokens only, sequence after sequence. `unpackTokens` spreads them over
    * [rows, columns, hidden].
    */
-  readonly lastHiddenState: Tensor;
+  declare readonly lastHiddenState: Tensor;
   /** [rows, hidden]: the first token of each sequence, after the pooler. */
-  readonly poolerOutput: Tensor;
+  declare readonly poolerOutput: Tensor;
   /** Hidden states, each [tokens, hidden]; the first is that of the embeddings. Only on request. */
-  readonly hiddenStates?: readonly Tensor[] | undefined;
+  declare readonly hiddenStates?: readonly Tensor[] | undefined;
   /** The real tokens of the batch and their positions. */
-  readonly packed: PackedBatch;
+  declare readonly packed: PackedBatch;
+
+  constructor(members: BertModelOutput) {
+    Object.assign(this, members);
+  }
 }
+
+answerOtherNames(
+  BertModelOutput.prototype,
+  'the output of BertModel has',
+  ArgumentError,
+  pythonNames(['lastHiddenState', 'poolerOutput', 'hiddenStates']),
+);
 
 /**
  * BERT without a head (Devlin et al. 2018): token vectors, and one vector per sequence. Padding is
@@ -73,8 +84,7 @@ export class BertModel extends PretrainedModel {
     const hiddenStates = this.encoder.forward(embedded, run, options.outputHiddenStates ?? false);
     const lastHiddenState = hiddenStates.at(-1) as Tensor;
     const poolerOutput = this.pooler.forward(lastHiddenState, run);
-    const output = { lastHiddenState, poolerOutput, packed, ...(options.outputHiddenStates && { hiddenStates }) };
-    answerOtherNames(output, 'the output of BertModel has', ArgumentError, pythonNames(Object.keys(output)));
-    return output;
+    const requested = options.outputHiddenStates && { hiddenStates };
+    return new BertModelOutput({ lastHiddenState, poolerOutput, packed, ...requested });
   }
 }
