@@ -260,6 +260,9 @@ describe('own-mini, against PyTorch', () => {
     expect(base.loadReport!.missing).toEqual([]);
     const [values, packed] = await device.scope(() => {
       const output = base.forward(batch);
+      expect(() => Reflect.get(output, 'last_hidden_state')).toThrow(
+        'the output of BertModel has no last_hidden_state: it is called lastHiddenState',
+      );
       return Promise.all([output.lastHiddenState.data(), output.packed]);
     });
     const { data, shape } = unpackTokens(values, packed);
