@@ -92,8 +92,8 @@ const limitKinds = Object.fromEntries(limitNames.map((name) => [name, optional(w
 let opened = 0;
 
 /**
- * Where devices come from, for as long as the process lasts: Dawn asks its object for results as
- * long as a device is there, and crashes where that object was collected.
+ * What callers gave, for as long as the process lasts, as `loadWebGpu` keeps what it loads: Dawn
+ * asks its object for results as long as a device is there, and crashes where it was collected.
  */
 const kept = new Set<GPU>();
 
@@ -156,7 +156,7 @@ async function findWebGpu({ webgpu, backend, robustness = true }: OpenDeviceOpti
     throw new NoAdapterError(`WebGPU is missing: ${(cause as Error).message}`, { cause });
   }
   if (!found) throw new NoAdapterError(`WebGPU is missing here. ${noAdapterAdvice()}`);
-  kept.add(found);
+  if (webgpu) kept.add(webgpu);
   return found;
 }
 

@@ -11,6 +11,12 @@ import type { WebGpuOptions } from './platform.ts';
 export { collectGarbage } from './collectGarbage.ts';
 export { waitForGpu } from './waitForGpu.ts';
 
+/**
+ * For as long as the process lasts: whoever asks for Dawn may keep only a device, and Dawn crashes
+ * where its object is collected first.
+ */
+const kept: GPU[] = [];
+
 /** Dawn, through the npm package `webgpu`. @throws Error that says why it cannot be loaded here */
 export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
   process.env.XDG_RUNTIME_DIR ??= '/tmp';
@@ -28,7 +34,9 @@ export async function loadWebGpu(options: WebGpuOptions): Promise<GPU | null> {
   ];
   const toggles = [`enable-dawn-features=${enabled.join()}`, 'disable-dawn-features=timestamp_quantization'];
   if (options.backend) toggles.push(`backend=${options.backend}`);
-  return dawn.create(toggles);
+  const gpu = dawn.create(toggles);
+  kept.push(gpu);
+  return gpu;
 }
 
 function machine(): Machine {
