@@ -46,6 +46,8 @@ const byIndex = (compute) => ({
   compute: ([table], shape, indices) => compute(table, indices, shape),
 });
 
+const labelsOf = ([rows, classes]) => Int32Array.from({ length: rows }, (_, row) => (row * 7) % classes);
+
 /** Operations by name: shapes, the inputs of each, and what is computed. */
 export const unevenOperations = {
   sum: alongAxis((x, axis) => attune.sum(x, axis)),
@@ -76,24 +78,14 @@ export const unevenOperations = {
     shapes: rowShapes,
     differentiable: true,
     inputs: ({ shape }) => [shape],
-    compute: ([x], { shape }) =>
-      attune.crossEntropy(
-        x,
-        Int32Array.from({ length: shape[0] }, (_, row) => (row * 7) % shape[1]),
-      ),
+    compute: ([x], { shape }) => attune.crossEntropy(x, labelsOf(shape)),
   },
   'crossEntropy by a tensor of labels': {
     shapes: rowShapes,
     differentiable: true,
     inputs: ({ shape }) => [shape],
     compute: ([x], { shape }) =>
-      attune.crossEntropy(
-        x,
-        attune.tensor(
-          Int32Array.from({ length: shape[0] }, (_, row) => (row * 7) % shape[1]),
-          { shape: [shape[0]], device: x.device },
-        ),
-      ),
+      attune.crossEntropy(x, attune.tensor(labelsOf(shape), { shape: [shape[0]], device: x.device })),
   },
   'add of a row': {
     shapes: {

@@ -1,6 +1,7 @@
 import type { Gpu } from '../../gpu.ts';
 import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
+import { sharesRows } from '../crossEntropy/sharesRows.ts';
 import { requireArray, requireKernelOptions, requireSeparate, singleTypes } from '../validate.ts';
 import { inputParameters, isByLabel, requireInput } from './arrays.ts';
 import { wgsl as source } from './classLoss.wgsl.ts';
@@ -41,19 +42,14 @@ export function classLoss(gpu: Gpu, options: ClassLossOptions): void {
   });
 }
 
-/** Rows that keep an adapter busy with one thread each. */
-const busyRows = { software: 16, hardware: 4096 };
-/** Classes of which a thread alone takes long. */
-const manyClasses = 4096;
+/** Rows that keep a GPU busy with one thread each. */
+const busyRows = 4096;
 
-/**
- * 64 threads a row on GPUs, unless rows are short, or many and adjacent in memory, as they are with
- * extents after the classes; on software adapters one, unless few rows are long.
- */
 function lanesOf({ profile }: Gpu, { outer, classes, inner }: ClassLossOptions): 1 | 64 {
   const rows = outer * inner;
-  if (profile.software) return rows < busyRows.software && classes >= manyClasses ? 64 : 1;
-  return classes <= 64 || (inner > 1 && rows >= busyRows.hardware) ? 1 : 64;
+  // With extents after the classes, neighbouring rows are adjacent in memory.
+  const suitsThreads = !profile.software && inner > 1 && rows >= busyRows;
+  return sharesRows(profile, rows, classes) && !suitsThreads ? 64 : 1;
 }
 
 /**

@@ -8,7 +8,8 @@ import { lossSum } from '../lossSum/index.ts';
 import { wgsl as byThread } from './crossEntropyByThread.wgsl.ts';
 import { wgsl as byWorkgroup } from './crossEntropyByWorkgroup.wgsl.ts';
 import { crossEntropyKinds } from './options.ts';
-import type { CrossEntropyOptions, CrossEntropyVariant } from './options.ts';
+import type { CrossEntropyOptions } from './options.ts';
+import { sharesRows } from './sharesRows.ts';
 
 const kernel = 'crossEntropy';
 const labelTypes: readonly ElementType[] = ['i32'];
@@ -26,7 +27,7 @@ export function crossEntropy(gpu: Gpu, options: CrossEntropyOptions): void {
   requireCrossEntropy(options);
   const { logits, labels, loss, gradLogits, rows, classes, labelSmoothing = 0, ignoreIndex = -100 } = options;
   const { weight, accumulate = false } = options;
-  const variant = options.variant ?? usualVariant(gpu, options);
+  const variant = options.variant ?? (sharesRows(gpu.profile, rows, classes) ? 'workgroup' : 'thread');
   const rowLoss = gpu.allocate('f32', rows, 'loss of each row');
   gpu.dispatch({
     program: kernelProgram(`${kernel} by ${variant}`, variant === 'thread' ? byThread : byWorkgroup, {
@@ -40,14 +41,6 @@ export function crossEntropy(gpu: Gpu, options: CrossEntropyOptions): void {
   });
   lossSum(gpu, { input: rowLoss, count: rows, loss, weight, accumulate });
   gpu.release(rowLoss);
-}
-
-/** Fewer rows, of at least so many classes, are shared by threads on software adapters too. */
-const fewLongRows = { rows: 16, classes: 4096 };
-
-function usualVariant({ profile }: Gpu, { rows, classes }: CrossEntropyOptions): CrossEntropyVariant {
-  const pays = profile.software ? rows < fewLongRows.rows && classes >= fewLongRows.classes : classes > 64;
-  return pays ? 'workgroup' : 'thread';
 }
 
 function requireCrossEntropy(options: CrossEntropyOptions): void {
