@@ -102,14 +102,13 @@ describe.runIf(process.platform === 'linux')('the kit', () => {
   );
 
   it(
-    'does not mistake a software adapter for a GPU, and says so quickly',
+    'does not mistake a software adapter for a GPU, and runs nothing on it',
     async () => {
-      const began = performance.now();
       const { code, summary } = await check('software');
       expect(code).toBe(3);
       expect(summary).toMatch(/NO GPU ANSWERS/);
       expect(summary).toMatch(/a software adapter|NoAdapterError/);
-      expect(performance.now() - began).toBeLessThan(minutes);
+      expect(summary).not.toMatch(/^-- /m);
     },
     2 * minutes,
   );

@@ -20,8 +20,6 @@ const patterns: Readonly<Record<string, (index: number) => number>> = {
 };
 const [rows, columns, numHeads, headSize] = [64, 16, 2, 8];
 const matrix = numHeads * headSize * rows;
-/** Generous: each takes milliseconds. A loop of 2^32 turns takes far longer. */
-const mostMilliseconds = 5000;
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -134,21 +132,15 @@ const kernels: Readonly<Record<string, (array: (type: ElementType, length: numbe
 };
 
 describe.each(Object.keys(kernels))('%s', (name) => {
-  it.each(Object.keys(patterns))('ends soon where its arrays hold %s', async (pattern) => {
-    const wordAt = patterns[pattern]!;
-    const run = (content: (index: number) => number) => {
-      gpu.scope(() =>
-        kernels[name]!((type, length) => {
-          const bits = Uint32Array.from({ length }, (_, index) => content(index));
-          if (type === 'f32') return gpu.upload(new Float32Array(bits.buffer), type, 'any content');
-          return gpu.upload(type === 'i32' ? new Int32Array(bits.buffer) : bits, type, 'any content');
-        }),
-      );
-      return gpu.idle();
-    };
-    await run(() => 0); // compiles
-    const start = performance.now();
-    await run(wordAt);
-    expect(performance.now() - start).toBeLessThan(mostMilliseconds);
+  // A loop that goes as far as an array says, 2^32 turns, takes longer than any test may.
+  it.each(Object.keys(patterns))('ends where its arrays hold %s', async (pattern) => {
+    gpu.scope(() =>
+      kernels[name]!((type, length) => {
+        const bits = Uint32Array.from({ length }, (_, index) => patterns[pattern]!(index));
+        if (type === 'f32') return gpu.upload(new Float32Array(bits.buffer), type, 'any content');
+        return gpu.upload(type === 'i32' ? new Int32Array(bits.buffer) : bits, type, 'any content');
+      }),
+    );
+    await expect(gpu.idle()).resolves.toBeUndefined();
   });
 });
