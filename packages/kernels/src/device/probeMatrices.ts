@@ -1,3 +1,4 @@
+import { matrixConfigOf, matrixLanes } from './matrixConfig.ts';
 import type { DeviceProfile, SubgroupMatrixConfig } from './profile.ts';
 import type { GPUDevice } from './webGpuTypes.ts';
 
@@ -34,14 +35,12 @@ export async function probeMatrices(
   device: GPUDevice,
   profile: DeviceProfile,
 ): Promise<Pick<DeviceProfile, 'subgroupMatrixSpelling' | 'subgroupMatrixTiles'>> {
-  const { subgroupMatrix, software } = profile;
-  const lanes = profile.subgroupSize || profile.askedSubgroupSize;
-  const sums = subgroupMatrix.filter(({ resultComponentType }) => resultComponentType === 'f32');
-  const config = sums.find(({ componentType }) => componentType === 'f16');
+  const config = matrixConfigOf(profile);
   // Without usable matrix units there is nothing to find out.
-  if (!config || lanes === 0) return { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'halves' };
+  if (!config) return { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'halves' };
+  const lanes = matrixLanes(profile);
   const words = probe(config, lanes, 'vec4u', 8);
-  if (await compiles(device, words, !software))
+  if (await compiles(device, words, !profile.software))
     return { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'words' };
   const known = await compiles(device, probe(config, lanes, 'f16', 1), false);
   return { subgroupMatrixSpelling: known ? 'majorness' : 'flag', subgroupMatrixTiles: 'halves' };
