@@ -6,6 +6,7 @@ import type { Plain } from './nested.ts';
 import { GradHooks } from './autograd/gradHooks.ts';
 import type { HookHandle } from './autograd/gradHooks.ts';
 import type { GradPlace } from './autograd/gradPlace.ts';
+import { KeptGradient } from './autograd/keptGradient.ts';
 import { runBackward } from './autograd/runBackward.ts';
 import type { BackwardOptions } from './autograd/runBackward.ts';
 import { GraphNode } from './autograd/tape.ts';
@@ -52,16 +53,13 @@ export class Tensor<D extends DType = DType> {
   readonly #isBool: boolean;
   #requiresGrad: boolean;
   #array: GpuArray;
-  #gradArray: GpuArray | null = null;
-  #gradPlace: GradPlace | null = null;
-  #hasGrad = false;
+  /** Null as long as nothing has asked for a gradient to keep. */
+  #gradient: KeptGradient | null = null;
   #hooks: GradHooks<Tensor> | null = null;
   /** How many tensors share the memory; null if it is this one alone. */
   #holders: { count: number } | null = null;
   /** When the values were last replaced, shared with the tensors that share the memory. */
   #changes: { at: number } | null = null;
-  /** The same for the gradient, shared with the tensors that `grad` returns. */
-  #gradChanges: { at: number } | null = null;
   #disposed = false;
 
   /**
@@ -164,12 +162,12 @@ export class Tensor<D extends DType = DType> {
 
   /** Whether there is a gradient since the last `zeroGrad()` or `clearGrad()`. */
   get hasGrad(): boolean {
-    return this.#hasGrad;
+    return this.#gradient?.exists === true;
   }
 
   /** The GPU array of the gradient, or null. For kernels and optimizers. */
   get gradArray(): GpuArray | null {
-    return this.#hasGrad ? (this.#gradPlace?.sum() ?? this.#gradArray) : null;
+    return this.#gradient?.array ?? null;
   }
 
   /**
@@ -182,12 +180,8 @@ export class Tensor<D extends DType = DType> {
     if (!array) return null;
     // A view, so that `dispose()` on it does not release the gradient.
     const grad = new Tensor<'f32'>({ array: array.view(0, array.length), shape: this.shape, device: this.device });
-    grad.#changes = this.#gradChanges ??= { at: 0 };
+    grad.#changes = this.#kept.changes;
     return grad;
-  }
-
-  #gradChanged(): void {
-    if (this.#gradChanges) this.#gradChanges.at = GraphNode.next;
   }
 
   /** Only null may be set, which clears the gradient. @throws AutogradError */
@@ -198,41 +192,24 @@ export class Tensor<D extends DType = DType> {
 
   /** Releases the gradient, as `tensor.grad = None` in PyTorch. */
   clearGrad(): void {
-    if (this.#hasGrad) this.#gradPlace?.clear();
-    this.#gradChanged();
-    this.#hasGrad = false;
-    if (this.#gradArray) this.device.release(this.#gradArray);
-    this.#gradArray = null;
+    this.#gradient?.clear();
   }
 
   /**
    * Notes that the memory of the gradient was released. For optimizers, which release many at once.
    */
   gradWasReleased(): void {
-    this.#hasGrad = false;
+    if (this.#gradient) this.#gradient.exists = false;
   }
 
   /** The memory of the gradient, zeroed if there was none. Only leaves keep a gradient. */
   ensureGradArray(): GpuArray {
-    this.#gradChanged();
-    this.#hasGrad = true;
-    return this.#gradPlace?.sum() ?? (this.#gradArray ??= this.#zeroGrad());
-  }
-
-  #zeroGrad(): GpuArray {
-    const { length, label } = this.array;
-    // While preparing, kernels do not run and new memory must hold the zeros.
-    if (this.device.preparing) return this.device.allocatePersistent('f32', length, `gradient of ${label}`);
-    // Pooled, as a buffer that is destroyed ends what is recorded and all bind groups.
-    const zeros = this.device.allocate('f32', length, `gradient of ${label}`, true);
-    this.device.retain(zeros);
-    this.device.clear(zeros);
-    return zeros;
+    return this.#kept.ensure(this.array);
   }
 
   /** Whether `startGrad` would return memory of an optimizer. */
   get startsInPlace(): boolean {
-    return this.#gradPlace?.starts === true;
+    return this.#gradient?.startsInPlace === true;
   }
 
   /**
@@ -242,18 +219,11 @@ export class Tensor<D extends DType = DType> {
    * @param given pooled memory that already holds the gradient. Default: new memory
    */
   startGrad(given?: GpuArray): GpuArray | null {
-    const started = this.#gradPlace ? (given ? null : this.#gradPlace.start()) : this.#startOwn(given);
-    if (started) this.#hasGrad = true;
-    return started;
+    return this.#kept.start(this.array, given);
   }
 
-  #startOwn(given?: GpuArray): GpuArray | null {
-    const { length, elementType, label } = this.array;
-    // While preparing, kernels do not run and the memory must hold zeros.
-    if (this.#gradArray || elementType !== 'f32' || this.device.preparing) return null;
-    this.#gradArray = given ?? this.device.allocate('f32', length, `gradient of ${label}`);
-    this.device.retain(this.#gradArray);
-    return this.#gradArray;
+  get #kept(): KeptGradient {
+    return (this.#gradient ??= new KeptGradient(this.device));
   }
 
   /**
@@ -265,14 +235,9 @@ export class Tensor<D extends DType = DType> {
    * @returns the previous memory, which the caller releases; null if other tensors share it
    */
   moveTo(array: GpuArray, gradPlace: GradPlace | null): GpuArray | null {
-    const [old, own] = [this.#array, this.#gradArray];
-    const oldGrad = gradPlace && this.gradArray;
+    const old = this.#array;
     this.#array = array;
-    this.#gradPlace = gradPlace;
-    this.#gradArray = null;
-    this.#hasGrad = oldGrad !== null;
-    if (oldGrad) this.device.copy(oldGrad, gradPlace.start() ?? gradPlace.sum());
-    if (own) this.device.release(own);
+    this.#kept.moveTo(gradPlace);
     const alone = !this.#leave();
     this.#holders = null;
     return alone && old.owner ? old : null;
