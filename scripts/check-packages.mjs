@@ -94,9 +94,9 @@ if (only.includes('bundles')) {
 }
 const loaded = {};
 if (only.includes('loaders')) {
-  const strict = join(folder, 'strict');
-  const check = () => checkLoaders(everything, { packages, tools, registry, strict });
-  Object.assign(loaded, await step('CommonJS, tsx, Jest and pnpm', check));
+  const elsewhere = join(folder, 'elsewhere');
+  const check = () => checkLoaders(everything, { packages, tools, registry, elsewhere });
+  Object.assign(loaded, await step('CommonJS, tsx, Jest, pnpm and Yarn', check));
 }
 if (only.includes('pages')) {
   // What opens a page is a package of the lock file, which a fresh clone has only by now.

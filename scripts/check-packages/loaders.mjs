@@ -1,5 +1,6 @@
 // All packages at once, loaded by what projects have besides `import` of Node: CommonJS, tsx, Jest,
-// and pnpm's folders, in which a package finds only what it names.
+// and by other package managers: pnpm's folders, in which a package finds only what it names, and
+// Yarn's Plug'n'Play, which leaves packages in archives and replaces parts of Node.
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,6 +10,7 @@ import { rootFolder } from '../setup/root-folder.mjs';
 import { driverEnvironment } from '../vulkan-driver.mjs';
 import { bundleByWebpack } from './bundles.mjs';
 import { entriesOf } from './manifests.mjs';
+import { npm } from './npm.mjs';
 import { emptyProject } from './project.mjs';
 import { denoEnvironment, runtimes } from './runtimes.mjs';
 import { trainingCode } from './training.mjs';
@@ -16,11 +18,11 @@ import { compile } from './types.mjs';
 
 /**
  * @param {string} project a project in which every package is installed
- * @param {{ packages: object[], tools: string, registry: object, strict: string }} with
- *   `strict`: a folder for a project of pnpm's
+ * @param {{ packages: object[], tools: string, registry: object, elsewhere: string }} with
+ *   `elsewhere`: a folder for projects of other package managers
  * @returns {Promise<Record<string, string>>} by loader: empty where all loaded, else what was said
  */
-export async function checkLoaders(project, { packages, tools, registry, strict }) {
+export async function checkLoaders(project, { packages, tools, registry, elsewhere }) {
   const entries = packages.flatMap(entriesOf);
   return {
     ...(await requireEverywhere(project, entries, tools)),
@@ -28,7 +30,13 @@ export async function checkLoaders(project, { packages, tools, registry, strict 
     'tsx, in CommonJS': await trainByTsx(project, tools),
     Jest: await trainInJest(project, tools),
     'the bundle of a server, by webpack': await trainInServer(project, tools),
-    'pnpm without hoisting, with its types': await importStrictly(strict, { packages, entries, tools, registry }),
+    'pnpm without hoisting, with its types': await importStrictly(join(elsewhere, 'pnpm'), {
+      packages,
+      entries,
+      tools,
+      registry,
+    }),
+    "Yarn 4 with Plug'n'Play": await trainByYarn(join(elsewhere, 'yarn'), { packages, tools, registry }),
   };
 }
 
@@ -51,7 +59,7 @@ function trainByTsx(project, tools) {
   const folder = join(project, 'commonjs');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
-  const typed = trainingCode.replace('train(folder)', 'train(folder: string)');
+  const typed = trainingCode.replace('train(folder, given)', 'train(folder: string, given?: object)');
   writeFileSync(join(folder, 'training.ts'), `${typed}\nvoid train('./my-model');\n`);
   putModel(join(folder, 'my-model'));
   const loader = pathToFileURL(join(tools, 'node_modules/tsx/dist/loader.mjs')).href;
@@ -91,6 +99,29 @@ async function importStrictly(folder, { packages, entries, tools, registry }) {
   const settings = { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022'] };
   const errors = await compile(folder, { tools, settings, files: ['all.mts'] });
   return errors.join('\n') || run(process.execPath, ['all.mjs'], folder);
+}
+
+async function trainByYarn(folder, { packages, tools, registry }) {
+  emptyProject(folder, registry);
+  // Yarn takes a folder for a project of its own by this file, and reads nothing of npm's.
+  writeFileSync(join(folder, 'yarn.lock'), '');
+  const settings = {
+    npmRegistryServer: (await npm(folder, ['config', 'get', 'registry'])).trim(),
+    npmScopes: { attune: { npmRegistryServer: registry.address } },
+    npmPreapprovedPackages: ['@attune/*'],
+    unsafeHttpWhitelist: ['127.0.0.1'],
+    enableGlobalCache: false,
+    enableTelemetry: false,
+  };
+  writeFileSync(join(folder, '.yarnrc.yml'), JSON.stringify(settings));
+  writeFileSync(
+    join(folder, 'training.mjs'),
+    `${trainingCode}\nawait train('./my-model', { saveStrategy: 'epoch' });\n`,
+  );
+  putModel(join(folder, 'my-model'));
+  const yarn = [join(tools, 'node_modules/@yarnpkg/cli-dist/bin/yarn.js')];
+  const installed = await run(process.execPath, [...yarn, 'add', ...packages.map(({ name }) => name)], folder);
+  return installed || run(process.execPath, [...yarn, 'node', 'training.mjs'], folder);
 }
 
 const putModel = (folder) => cpSync(join(rootFolder, 'packages/bert/golden/own-mini'), folder, { recursive: true });

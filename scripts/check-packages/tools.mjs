@@ -28,6 +28,7 @@ const dependencies = {
   jest: '30.5.2',
   tsx: '4.23.15',
   publint: '0.3.25',
+  '@yarnpkg/cli-dist': '4.18.1',
 };
 
 /** A module of those packages. */

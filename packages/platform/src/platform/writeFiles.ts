@@ -1,10 +1,11 @@
 // Our own, because write-file-atomic (7.0.1) and atomically do not notice short writes: on a full
 // disk they replace a good file by a truncated one without an error.
 import { randomUUID } from 'node:crypto';
-import { renameSync, rmSync } from 'node:fs';
+import { fsync, renameSync, rmSync } from 'node:fs';
 import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import type { FileContent, Platform } from './platform.ts';
 
 /**
@@ -30,6 +31,9 @@ export const makeFolder: Platform['makeFolder'] = async (folder) => {
     });
   }
 };
+
+// Not the handle's own sync(), which Yarn's Plug'n'Play replaces by one that only throws.
+const syncFile = promisify(fsync);
 
 const exists = async (path: string) => (await stat(path).catch(() => undefined)) !== undefined;
 
@@ -70,7 +74,7 @@ async function writeWhole(path: string, content: FileContent, replaced: string):
   const file = await open(path, 'wx', mode);
   try {
     await file.writeFile(content);
-    await file.sync();
+    await syncFile(file.fd);
   } finally {
     await file.close();
   }
@@ -79,8 +83,9 @@ async function writeWhole(path: string, content: FileContent, replaced: string):
 /** Makes the new names survive a loss of power. Not every system supports this for folders. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
+  if (!handle) return;
+  await syncFile(handle.fd).catch(() => {});
+  await handle.close();
 }
 
 // Read only when a file is written, as Deno asks for permission.
