@@ -21,11 +21,11 @@ const tensor = `${rootInCode}/packages/tensor/src`;
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 120.5, software: 146.4, gpu: 154.2, matrixUnits: 162.1, tensor: 59.8 },
+    most: { start: 120.6, software: 146.6, gpu: 154.4, matrixUnits: 162.4, tensor: 59.9 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 39.7, software: 61.4, gpu: 64.8, matrixUnits: 72.8, tensor: 20.8 },
+    most: { start: 39.7, software: 61.7, gpu: 65.1, matrixUnits: 73.1, tensor: 20.8 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -45,7 +45,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 23.2, software: 35.7, gpu: 35.7, matrixUnits: 36.6, tensor: 9.1 },
+    most: { start: 23.3, software: 36, gpu: 36, matrixUnits: 36.9, tensor: 9.1 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();

@@ -3,6 +3,7 @@ import { GpuValidationError, requireUsable } from '../device/given.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
 import type { Dispatch, Parameters } from './dispatch.ts';
 import { parameterBlockBytes } from './parameterTable.ts';
+import { requireFloatTypes } from './requireBindings.ts';
 import type { ParameterTable } from './parameterTable.ts';
 import type { CompiledProgram, PipelineCache } from './pipelineCache.ts';
 import type { GPUBindGroup, GPUDevice, GPUError } from '../device/webGpuTypes.ts';
@@ -59,7 +60,8 @@ export class ProgramBindings {
   /**
    * The pipeline and bind group of a dispatch.
    *
-   * @throws ReleasedArrayError, KernelArgumentError when an array lies on another device
+   * @throws ReleasedArrayError, KernelArgumentError when an array lies on another device or holds
+   *   other floats than the program declares
    */
   bind(dispatch: Dispatch): BoundProgram {
     const last = this.#last;
@@ -97,11 +99,13 @@ export class ProgramBindings {
     this.#last = null;
   }
 
-  #find({ program, reads, writes }: Dispatch): BoundProgram {
+  #find(dispatch: Dispatch): BoundProgram {
+    const { program, reads, writes } = dispatch;
     const { device, failures, pipelines, parameters, statistics } = this.#options;
     for (const array of reads) requireUsable(`kernel ${program.key}`, array, device);
     for (const array of writes) requireUsable(`kernel ${program.key}`, array, device);
     const compiled = pipelines.get(program, reads.length, writes.length);
+    requireFloatTypes(dispatch, compiled.bindings);
     const arrays = [...reads, ...writes];
     const key = `${compiled.number}|${arrays.map(({ bindingKey }) => bindingKey).join('|')}`;
     let bound = this.#bound.get(key);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GpuValidationError, KernelArgumentError, openDevice } from '../index.ts';
-import type { Gpu } from '../index.ts';
+import type { ElementType, Gpu } from '../index.ts';
 import { wgsl as flatIndexing } from '../wgsl/flatIndexing.wgsl.ts';
 import { kernelProgram } from '../wgsl/kernelProgram.ts';
 
@@ -115,6 +115,29 @@ describe('bindings that the dispatch does not have', () => {
       'relu.wgsl:2: nothing is declared at binding 1, where the dispatch has an array of reads.',
     );
   });
+});
+
+describe('floats that an array does not hold', () => {
+  const program = (element: string) => ({
+    key: `copy of ${element}`,
+    source: () => `@group(0) @binding(1) var<storage, read> input: array<${element}>;
+@group(0) @binding(2) var<storage, read_write> output: array<u32>;
+@compute @workgroup_size(1) fn main() { output[0] = u32(input[0]${element.includes('vec') ? '.x' : ''}); }`,
+  });
+  const copy = (element: string, elementType: ElementType) => {
+    const arrays = [gpu.allocate(elementType, 4, 'activations'), gpu.allocate('u32', 4, 'output')] as const;
+    gpu.dispatch({ program: program(element), reads: [arrays[0]], writes: [arrays[1]], workgroups: [1, 1, 1] });
+  };
+
+  it.each(['f32', 'vec4f', 'vec2<f32>'])('are an error where %s is declared, after other arrays too', (element) => {
+    copy(element, 'f32');
+    expect(() => copy(element, 'f16')).toThrow(
+      `kernel copy of ${element}: input is declared as an array of f32; got activations, of f16. ` +
+        "Pass a cast(tensor, 'f32').",
+    );
+  });
+
+  it('are taken as whole numbers, which kernels read bits by', () => copy('u32', 'f16'));
 });
 
 it('takes no word of the source that is quoted for its own', async () => {

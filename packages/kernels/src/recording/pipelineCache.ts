@@ -2,6 +2,7 @@ import type { Failures } from '../device/failures.ts';
 import { GpuValidationError, loadCompileError } from '../device/given.ts';
 import type { Program } from './dispatch.ts';
 import { requireBindings } from './requireBindings.ts';
+import type { Bindings } from './requireBindings.ts';
 import type { GPUBindGroupLayout, GPUComputePipeline, GPUDevice } from '../device/webGpuTypes.ts';
 
 /** A program that recorded dispatches need, and how many arrays it reads and writes. */
@@ -16,6 +17,8 @@ export interface CompiledProgram {
   readonly key: string;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
+  /** What its text declares. */
+  readonly bindings: Bindings;
 }
 
 /** `GPUShaderStage.COMPUTE` by value: Node has no such global. */
@@ -63,7 +66,7 @@ export class PipelineCache {
     const { program, reads, writes } = needed;
     const { device } = this.#options;
     const code = program.source();
-    requireBindings(program, needed, code);
+    const bindings = requireBindings(program, needed, code);
     device.pushErrorScope('validation');
     const layout = this.#layout(reads, writes);
     const creation = device.createComputePipelineAsync(this.#describe(program, code, layout));
@@ -73,13 +76,13 @@ export class PipelineCache {
       this.#forget(program, reads, writes);
       throw await this.#explained(program, error ?? ((created as PromiseRejectedResult).reason as Error));
     }
-    return this.#compiled.get(program.key) ?? this.#keep(program, created.value, layout);
+    return this.#compiled.get(program.key) ?? this.#keep(program, { pipeline: created.value, layout, bindings });
   }
 
   #compile(program: Program, reads: number, writes: number): CompiledProgram {
     const { device, failures } = this.#options;
     const code = program.source();
-    requireBindings(program, { reads, writes }, code);
+    const bindings = requireBindings(program, { reads, writes }, code);
     device.pushErrorScope('validation');
     const layout = this.#layout(reads, writes);
     const pipeline = device.createComputePipeline(this.#describe(program, code, layout));
@@ -91,7 +94,7 @@ export class PipelineCache {
       },
       true,
     );
-    return this.#keep(program, pipeline, layout);
+    return this.#keep(program, { pipeline, layout, bindings });
   }
 
   /** The error to report. The code that explains it is loaded with the first error. */
@@ -112,9 +115,9 @@ export class PipelineCache {
     return { label: program.key, layout, compute: { module, entryPoint: 'main', constants: { ...program.constants } } };
   }
 
-  #keep(program: Program, pipeline: GPUComputePipeline, layout: GPUBindGroupLayout): CompiledProgram {
-    const compiled = { number: this.#count++, key: program.key, pipeline, layout };
-    this.#compiled.set(program.key, compiled);
+  #keep({ key }: Program, made: Pick<CompiledProgram, 'pipeline' | 'layout' | 'bindings'>): CompiledProgram {
+    const compiled = { number: this.#count++, key, ...made };
+    this.#compiled.set(key, compiled);
     return compiled;
   }
 
