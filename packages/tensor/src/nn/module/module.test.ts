@@ -290,7 +290,10 @@ describe('hooks', () => {
 
 describe('Module.loadStateDict', () => {
   it.each([
-    [undefined, /loadStateDict: entries must be names and tensors, as stateDict\(\) gives them; got undefined/],
+    [
+      undefined,
+      /loadStateDict: entries must be names and tensors, as stateDict\(\) and readStateDict\(bytes\) give them; got undefined/,
+    ],
     [
       [['layers.0.weight', { shape: [2], data: new Float32Array(3) }]],
       /loadStateDict: layers.0.weight has 3 values, which do not fit its shape \[2\]/,

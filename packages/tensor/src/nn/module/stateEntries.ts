@@ -10,7 +10,7 @@ export interface LoadedEntry {
 }
 
 const kind = {
-  what: 'names and tensors, as stateDict() gives them',
+  what: 'names and tensors, as stateDict() and readStateDict(bytes) give them',
   holds: (value: unknown) => typeof value === 'object' && value !== null && Symbol.iterator in value,
 };
 
