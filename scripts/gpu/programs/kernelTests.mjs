@@ -1,7 +1,7 @@
 // The tests of every kernel in one program that needs no folder of modules. Built by
 // scripts/gpu-kit.mjs. Tests of matrix units join in where the adapter has those.
 import { openDevice } from '../../../packages/kernels/src/index.ts';
-import { matrixConfigOf } from '../../../packages/kernels/src/device/matrixConfig.ts';
+import { matrixConfigOf } from '../../../packages/kernels/src/kernels/gemm/subgroupMatrix/config.ts';
 import { runTests } from '../runTests.mjs';
 
 const tests = import.meta.glob([

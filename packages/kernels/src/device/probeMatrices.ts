@@ -1,4 +1,3 @@
-import { matrixConfigOf, matrixLanes } from './matrixConfig.ts';
 import type { DeviceProfile, SubgroupMatrixConfig } from './profile.ts';
 import type { GPUDevice } from './webGpuTypes.ts';
 
@@ -35,12 +34,15 @@ export async function probeMatrices(
   device: GPUDevice,
   profile: DeviceProfile,
 ): Promise<Pick<DeviceProfile, 'subgroupMatrixSpelling' | 'subgroupMatrixTiles'>> {
-  const config = matrixConfigOf(profile);
+  // As matrixConfigOf of gemm chooses, which is another chunk of a page: late chunks share nothing.
+  const { subgroupMatrix, software } = profile;
+  const lanes = profile.subgroupSize || profile.askedSubgroupSize;
+  const sums = subgroupMatrix.filter(({ resultComponentType }) => resultComponentType === 'f32');
+  const config = sums.find(({ componentType }) => componentType === 'f16');
   // Without usable matrix units there is nothing to find out.
-  if (!config) return { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'halves' };
-  const lanes = matrixLanes(profile);
+  if (!config || lanes === 0) return { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'halves' };
   const words = probe(config, lanes, 'vec4u', 8);
-  if (await compiles(device, words, !profile.software))
+  if (await compiles(device, words, !software))
     return { subgroupMatrixSpelling: 'majorness', subgroupMatrixTiles: 'words' };
   const known = await compiles(device, probe(config, lanes, 'f16', 1), false);
   return { subgroupMatrixSpelling: known ? 'majorness' : 'flag', subgroupMatrixTiles: 'halves' };

@@ -1,6 +1,5 @@
 import type { Gpu } from '../../../gpu.ts';
-import { matrixLanes } from '../../../device/matrixConfig.ts';
-import { runnableMatrixConfig } from '../../gemm/subgroupMatrix/config.ts';
+import { matrixLanes, runnableMatrixConfig } from '../../gemm/subgroupMatrix/config.ts';
 import type { PairKernel } from '../pairs/pairKernel.ts';
 
 export type MatrixPass = PairKernel['pass'];

@@ -3,7 +3,7 @@ import type { Gpu } from '../../../gpu.ts';
 import { matrixTileLayout } from './layout.ts';
 import type { MatrixTileText } from './layout.ts';
 import type { TileResources } from '../choice/cards.ts';
-import { matrixConfigOf, matrixLanes } from '../../../device/matrixConfig.ts';
+import { matrixConfigOf, matrixLanes } from '../subgroupMatrix/config.ts';
 
 /** The shape of a tile, in blocks of results. */
 interface MatrixTileBlocks {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { matrixConfigOf } from '../../../device/matrixConfig.ts';
 import { loadVariants, openDevice } from '../../../index.ts';
 import type { Gpu } from '../../../index.ts';
 import { checkGemm, emptyShapes, gemmShapes } from '../../../testing/checkGemm.ts';
+import { matrixConfigOf } from './config.ts';
 
 // Runs where the adapter has matrix units: see scripts/matrix-tests.mjs.
 let gpu: Gpu;

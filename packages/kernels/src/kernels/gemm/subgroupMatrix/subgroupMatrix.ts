@@ -1,11 +1,10 @@
-import { matrixLanes } from '../../../device/matrixConfig.ts';
 import type { Gpu } from '../../../gpu.ts';
 import type { WgslFile } from '../../../wgsl/wgslFile.ts';
 import type { GemmKit } from '../loading/gemmKit.ts';
 import type { LoadedVariant } from '../loading/loadedVariants.ts';
 import type { GemmTileSize } from '../options.ts';
 import type { GemmTile } from '../product/gemmTile.ts';
-import { matrixUnitsNeeded, runnableMatrixConfig, workgroupBytes } from './config.ts';
+import { matrixLanes, matrixUnitsNeeded, runnableMatrixConfig, workgroupBytes } from './config.ts';
 import { fragmentTypes, loadMatrix, storeMatrix } from './fragments.ts';
 import { wgsl } from './subgroupMatrix.wgsl.ts';
 
