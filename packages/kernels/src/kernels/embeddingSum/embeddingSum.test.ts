@@ -34,7 +34,15 @@ const shapes = [1, 3, 17, 63, 65, 129].flatMap((size) => [
 shapes.push({ rows: 1, columns: 1 }, { rows: 512, columns: 128 }, { rows: 0, columns: 8 }, { rows: 3, columns: 768 });
 
 describe('embeddingSum', () => {
-  async function check(rows: number, columns: number, tableRows: readonly number[], type: FloatType, magnitude = 1) {
+  interface Case {
+    readonly rows: number;
+    readonly columns: number;
+    readonly tableRows: readonly number[];
+    readonly type: FloatType;
+    readonly magnitude?: number;
+  }
+
+  async function check({ rows, columns, tableRows, type, magnitude = 1 }: Case) {
     const tables = tableRows.map((count, seed) => normalNumbers(count * columns, seed + 1, { deviation: magnitude }));
     const ids = tableRows.map((count, seed) => randomIds(rows, count, seed + 10));
     const output = staleOutput(gpu, rows * columns, type, 'output');
@@ -62,10 +70,13 @@ describe('embeddingSum', () => {
 
   for (const type of ['f32', 'f16'] as const) {
     for (const { rows, columns } of shapes)
-      it(`equals the reference: ${rows} x ${columns}, ${type}`, () => check(rows, columns, [100, 512, 2], type));
+      it(`equals the reference: ${rows} x ${columns}, ${type}`, () =>
+        check({ rows, columns, tableRows: [100, 512, 2], type }));
   }
-  for (const count of [1, 2, 4]) it(`takes ${count} tables`, () => check(65, 20, [7, 30, 2, 5].slice(0, count), 'f32'));
-  it('keeps large magnitudes', () => check(65, 20, [7, 30, 2], 'f32', 1e30));
+  const shape = { rows: 65, columns: 20 };
+  for (const count of [1, 2, 4])
+    it(`takes ${count} tables`, () => check({ ...shape, tableRows: [7, 30, 2, 5].slice(0, count), type: 'f32' }));
+  it('keeps large magnitudes', () => check({ ...shape, tableRows: [7, 30, 2], type: 'f32', magnitude: 1e30 }));
 
   it('takes tables that are views of one arena', async () => {
     const arena = gpu.upload(normalNumbers(1024, 4), 'f32', 'arena');
@@ -130,15 +141,9 @@ describe.each([true, false])('embeddingBackward, on an adapter of software: %s',
     const segments = uploadSegments(gpu, segmentIds(ids, paddingIndex));
     embeddingBackward(gpu, { gradOutput, gradTable, segments, rows, columns, accumulate });
     const actual = (await readFloats(gpu, arena, 64 + tableRows * columns)).subarray(64);
-    const sums = embeddingBackwardReference(rounded(gradients, type), ids, rows, columns, tableRows, paddingIndex);
-    const sizes = embeddingBackwardReference(
-      rounded(gradients, type).map(Math.abs),
-      ids,
-      rows,
-      columns,
-      tableRows,
-      paddingIndex,
-    );
+    const shape = { rows, columns, tableRows, paddingIndex };
+    const sums = embeddingBackwardReference(rounded(gradients, type), ids, shape);
+    const sizes = embeddingBackwardReference(rounded(gradients, type).map(Math.abs), ids, shape);
     const expected = sums.map((sum, index) => {
       const untouched = !ids.includes(Math.floor(index / columns)) || Math.floor(index / columns) === paddingIndex;
       return sum + (accumulate === false && !untouched ? 0 : (before[index] as number));
@@ -219,7 +224,7 @@ describe.each([true, false])('embeddingBackward, on an adapter of software: %s',
     const table = Float64Array.from(normalNumbers(tableRows * columns, 1));
     const ids = randomIds(rows, tableRows, 2);
     const gradOutput = normalNumbers(rows * columns, 3);
-    const gradTable = embeddingBackwardReference(gradOutput, ids, rows, columns, tableRows);
+    const gradTable = embeddingBackwardReference(gradOutput, ids, { rows, columns, tableRows });
     const loss = (values: Float64Array) =>
       embeddingSumReference([values], [ids], rows, columns).reduce(
         (sum, value, index) => sum + value * (gradOutput[index] as number),

@@ -18,17 +18,22 @@ export function embeddingSumReference(
   });
 }
 
+interface EmbeddingSizes {
+  readonly rows: number;
+  readonly columns: number;
+  readonly tableRows: number;
+  /** An id whose rows are left out. Default: none. */
+  readonly paddingIndex?: number | undefined;
+}
+
 /**
  * The gradient of a table of `tableRows` rows: row r is the sum of the rows of `gradOutput` whose
- * id is r. Rows with `paddingIndex` are left out.
+ * id is r.
  */
 export function embeddingBackwardReference(
   gradOutput: Values,
   ids: Values,
-  rows: number,
-  columns: number,
-  tableRows: number,
-  paddingIndex = -1,
+  { rows, columns, tableRows, paddingIndex }: EmbeddingSizes,
 ): Float64Array {
   const gradTable = new Float64Array(tableRows * columns);
   for (let row = 0; row < rows; row++) {

@@ -140,20 +140,25 @@ function products(text: MatrixTileText, { a, b }: MatrixTileLayout): string[] {
   const part = inner / slices;
   // The line and the place along it are constants, plus the first ones of the slice and the
   // subgroup.
-  const fragment = (type: string, side: MatrixTileSide, own: string, lineAcross: number, lineInner: number) => {
+  const fragment = (
+    type: 'Left' | 'Right',
+    side: MatrixTileSide,
+    own: string,
+    lineAcross: number,
+    lineInner: number,
+  ) => {
     const { stride, start, alongK } = side;
     const fixed = start + (alongK ? lineAcross * stride + lineInner : lineInner * stride + lineAcross);
     const ofSubgroup = alongK ? `${own} * ${stride / per}u` : per === 1 ? own : `${own} / ${per}u`;
     const ofSlice = ` + slice * ${(part * (alongK ? 1 : stride)) / per}u`;
     const base = slices === 1 ? ofSubgroup : ofSubgroup + ofSlice;
-    return loadMatrix(
-      text,
+    return loadMatrix(text, {
       type,
-      'tile',
-      `${base} + ${fixed / per}u`,
-      `${stride / per}u`,
-      alongK === (side.name === 'B'),
-    );
+      array: 'tile',
+      place: `${base} + ${fixed / per}u`,
+      stride: `${stride / per}u`,
+      columnMajor: alongK === (side.name === 'B'),
+    });
   };
   return times(part / k, (step) => [
     ...times(rowFragments, (i) => `    let left${step}_${i} = ${fragment('Left', a, 'row', i * m, step * k)};`),

@@ -3,8 +3,11 @@ import { padding, times } from './layout.ts';
 import type { MatrixTileLayout, MatrixTileText } from './layout.ts';
 
 /** Where a fragment lies in the output, in vectors of four. */
-const placeInOutput = ({ m, n }: MatrixTileText, i: number, j: number) =>
-  `(task.offsetOutput + (task.firstRow + row + ${i * m}u) * parameters.n + task.firstColumn + column + ${j * n}u) / 4u`;
+const placeInOutput = ({ m, n }: MatrixTileText, i: number, j: number) => ({
+  array: 'output',
+  place: `(task.offsetOutput + (task.firstRow + row + ${i * m}u) * parameters.n + task.firstColumn + column + ${j * n}u) / 4u`,
+  stride: 'parameters.n / 4u',
+});
 
 /** Starts the sums of a tile inside the output from the output's values, or from the bias. */
 export function firstSums(text: MatrixTileText, { columns, threads }: MatrixTileLayout): string[] {
@@ -12,14 +15,14 @@ export function firstSums(text: MatrixTileText, { columns, threads }: MatrixTile
   const each = (make: (i: number, j: number) => string) =>
     times(rowFragments, (i) => times(columnFragments, (j) => make(i, j))).flat();
   if (accumulate) {
-    const load = (i: number, j: number) =>
-      loadMatrix(text, 'Sums', 'output', placeInOutput(text, i, j), 'parameters.n / 4u', false);
+    const load = (i: number, j: number) => loadMatrix(text, { type: 'Sums', ...placeInOutput(text, i, j) });
     return ['  if (whole) {', ...each((i, j) => `    sum${i}_${j} = ${load(i, j)};`), '  }'];
   }
   if (!bias) return [];
   // The bias repeated for each row of a fragment, so that it can be loaded as one.
   const fours = (m * columns) / 4;
-  const load = (j: number) => loadMatrix(text, 'Sums', 'tile', `(column + ${j * n}u) / 4u`, `${columns / 4}u`, false);
+  const load = (j: number) =>
+    loadMatrix(text, { type: 'Sums', array: 'tile', place: `(column + ${j * n}u) / 4u`, stride: `${columns / 4}u` });
   return [
     '  if (whole) {',
     `    for (var four = thread; four < ${fours}u; four += ${threads}u) {`,
@@ -35,10 +38,7 @@ export function firstSums(text: MatrixTileText, { columns, threads }: MatrixTile
 export function storesOfFragments(text: MatrixTileText): string[] {
   const { rowFragments, columnFragments } = text;
   return times(rowFragments, (i) =>
-    times(
-      columnFragments,
-      (j) => `    ${storeMatrix(text, 'output', placeInOutput(text, i, j), `sum${i}_${j}`, 'parameters.n / 4u')};`,
-    ),
+    times(columnFragments, (j) => `    ${storeMatrix(text, `sum${i}_${j}`, placeInOutput(text, i, j))};`),
   ).flat();
 }
 
@@ -85,7 +85,7 @@ export function epilogue(text: MatrixTileText, { columns, threads, finishedOfSli
     '  workgroupBarrier();',
     ...times(columnFragments, (j) => {
       const place = `(${ofSubgroup} + column + ${j * n}u)${per === 1 ? '' : ` / ${per}u`}`;
-      return `  ${storeMatrix(text, array, place, `sum${i}_${j}`, `${stride / per}u`)};`;
+      return `  ${storeMatrix(text, `sum${i}_${j}`, { array, place, stride: `${stride / per}u` })};`;
     }),
     '  workgroupBarrier();',
     `  for (var turn = 0u; turn < ${perThread}u; turn++) {`,

@@ -25,28 +25,32 @@ export function entryOfSubgroups(
     : `@compute @workgroup_size(${threads})`;
 }
 
-/** Writes a load in the device's spelling. `place` and `stride` count elements of the array. */
+/** Where a fragment lies, in WGSL: `place` and `stride` count elements of the array. */
+interface FragmentPlace {
+  readonly array: string;
+  readonly place: string;
+  readonly stride: string;
+}
+
+interface FragmentLoad extends FragmentPlace {
+  /** An alias of `fragmentTypes`. */
+  readonly type: 'Left' | 'Right' | 'Sums';
+  /** Default false: row-major. */
+  readonly columnMajor?: boolean;
+}
+
+/** Writes a load in the device's spelling. */
 export function loadMatrix(
   { majorness }: Spelling,
-  type: string,
-  array: string,
-  place: string,
-  stride: string,
-  columnMajor: boolean,
+  { type, array, place, stride, columnMajor = false }: FragmentLoad,
 ): string {
   return majorness
     ? `subgroupMatrixLoad<${type}, ${columnMajor ? 'col_major' : 'row_major'}>(&${array}, ${place}, ${stride})`
     : `subgroupMatrixLoad<${type}>(&${array}, ${place}, ${columnMajor}, ${stride})`;
 }
 
-/** Writes a row-major store. */
-export function storeMatrix(
-  { majorness }: Spelling,
-  array: string,
-  place: string,
-  value: string,
-  stride: string,
-): string {
+/** Writes a row-major store of a fragment. */
+export function storeMatrix({ majorness }: Spelling, value: string, { array, place, stride }: FragmentPlace): string {
   return majorness
     ? `subgroupMatrixStore<row_major>(&${array}, ${place}, ${value}, ${stride})`
     : `subgroupMatrixStore(&${array}, ${place}, ${value}, false, ${stride})`;

@@ -66,9 +66,21 @@ function subgroupMatrixText(text: SubgroupMatrixText): string {
   const { m, n, k, across, lanes, aAlongK, bAlongK } = text;
   const leftPlace = aAlongK ? 'row * strideA + inner' : 'inner * strideA + row';
   const rightPlace = bAlongK ? 'column * strideB + inner' : 'inner * strideB + column';
-  const left = loadMatrix(text, 'Left', 'tileA', leftPlace, 'strideA', !aAlongK);
-  const right = loadMatrix(text, 'Right', 'tileB', rightPlace, 'strideB', bAlongK);
-  const store = storeMatrix(text, 'finished', 'place', 'result', 'fragmentColumns');
+  const left = loadMatrix(text, {
+    type: 'Left',
+    array: 'tileA',
+    place: leftPlace,
+    stride: 'strideA',
+    columnMajor: !aAlongK,
+  });
+  const right = loadMatrix(text, {
+    type: 'Right',
+    array: 'tileB',
+    place: rightPlace,
+    stride: 'strideB',
+    columnMajor: bAlongK,
+  });
+  const store = storeMatrix(text, 'result', { array: 'finished', place: 'place', stride: 'fragmentColumns' });
   return [
     `const fragmentRows = ${m}u;\nconst fragmentColumns = ${n}u;\nconst fragmentInner = ${k}u;`,
     `const across = ${across}u;\nconst lanes = ${lanes}u;`,
