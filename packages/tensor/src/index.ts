@@ -118,9 +118,11 @@ export { logSoftmax, softmax } from './functional/normalisation/softmax.ts';
 export { cumsum } from './functional/reductions/cumsum.ts';
 export { all, any, logSumExp, max, mean, min, prod, sum } from './functional/reductions/reductions.ts';
 export { argMax, argMin } from './functional/reductions/argReductions.ts';
-export { norm, std, variance, variance as var } from './functional/reductions/spreads.ts';
+export { norm } from './functional/reductions/norm.ts';
+export { std, variance, variance as var } from './functional/reductions/variance.ts';
 export type { Dims, ReductionOptions } from './functional/reductions/reductionArguments.ts';
-export type { NormOptions, VarianceOptions } from './functional/reductions/spreads.ts';
+export type { NormOptions } from './functional/reductions/norm.ts';
+export type { VarianceOptions } from './functional/reductions/variance.ts';
 export {
   ELU,
   GELU,

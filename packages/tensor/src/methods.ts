@@ -23,7 +23,8 @@ import { matmul } from './functional/products/matmul.ts';
 import * as movement from './functional/movement/movement.ts';
 import * as argReductions from './functional/reductions/argReductions.ts';
 import * as reductions from './functional/reductions/reductions.ts';
-import * as spreads from './functional/reductions/spreads.ts';
+import { norm } from './functional/reductions/norm.ts';
+import { std, variance } from './functional/reductions/variance.ts';
 import { scaledDotProductAttention } from './functional/attention/scaledDotProductAttention.ts';
 import * as slicing from './functional/movement/slicing.ts';
 import { logSoftmax, softmax } from './functional/normalisation/softmax.ts';
@@ -53,7 +54,9 @@ const functions = {
   ...sorting,
   ...reductions,
   ...argReductions,
-  ...spreads,
+  norm,
+  std,
+  variance,
   ...losses,
   ...classLosses,
   ...comparingLosses,
@@ -78,7 +81,7 @@ const functions = {
   fullLike,
   randLike,
   randnLike,
-  var: spreads.variance,
+  var: variance,
   /** `x.where(condition, other)`: x where the condition is true, as in PyTorch. */
   where: (input: Tensor, condition: Tensor, ...other: readonly [Operand]): Tensor => where(condition, input, ...other),
 };

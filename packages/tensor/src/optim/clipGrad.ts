@@ -7,7 +7,7 @@ import { requireDeviceOf } from '../functional/checks.ts';
 import { add, div, mul } from '../functional/elementwise/binary.ts';
 import { zeros } from '../functional/creation/create.ts';
 import { stack } from '../functional/movement/joining.ts';
-import { norm } from '../functional/reductions/spreads.ts';
+import { norm } from '../functional/reductions/norm.ts';
 import { clamp } from '../functional/elementwise/unary.ts';
 import { Tensor } from '../tensor.ts';
 import { requireAtMost } from '../surplusArguments.ts';

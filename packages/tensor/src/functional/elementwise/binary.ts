@@ -47,21 +47,22 @@ function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): 
     array,
     shape,
     backward(gradients) {
-      addGradient(gradients, member, 'a', a, b, shape);
-      addGradient(gradients, member, 'b', a, b, shape);
+      const result = { member, a, b, shape };
+      addGradient(gradients, 'a', result);
+      addGradient(gradients, 'b', result);
     },
   });
 }
 
+interface BinaryResult {
+  readonly member: BinaryMember;
+  readonly a: Operand;
+  readonly b: Operand;
+  readonly shape: Shape;
+}
+
 /** Records the gradient by one operand, where that is a tensor. */
-function addGradient(
-  gradients: Gradients,
-  member: BinaryMember,
-  by: 'a' | 'b',
-  a: Operand,
-  b: Operand,
-  shape: Shape,
-): void {
+function addGradient(gradients: Gradients, by: 'a' | 'b', { member, a, b, shape }: BinaryResult): void {
   const input = by === 'a' ? a : b;
   if (typeof input === 'number') return;
   const { device } = input;

@@ -72,12 +72,11 @@ export function indexSelectBut<D extends DType>(
     index instanceof Tensor
       ? index.array
       : device.upload(places > 0 ? Int32Array.from(index) : new Int32Array(1), 'i32', 'index to select by');
-  return gathered(
-    'indexSelect',
+  return gathered('indexSelect', {
     input,
     axis,
-    { array, places, strides: { outer: 0, place: 1, inner: 0 } },
-    shape.with(axis, places),
+    index: { array, places, strides: { outer: 0, place: 1, inner: 0 } },
+    shape: shape.with(axis, places),
     without,
-  );
+  });
 }

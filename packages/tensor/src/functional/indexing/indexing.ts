@@ -54,8 +54,9 @@ export function gather<D extends DType, I extends DType>(input: Tensor<D>, dim: 
   const axis = requireAxis('gather', 'dim', dim, input.shape);
   requireIndex('gather', index, input);
   requireWithin('gather', 'input', index.shape, input.shape, axis);
-  const part = startOf(input, index.shape, axis);
-  return gathered('gather', part, axis, { array: index.array, places: index.shape[axis] ?? 1 }, index.shape);
+  const { array, shape } = index;
+  const part = startOf(input, shape, axis);
+  return gathered('gather', { input: part, axis, index: { array, places: shape[axis] ?? 1 }, shape });
 }
 
 /**

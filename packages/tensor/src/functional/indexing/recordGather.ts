@@ -24,14 +24,20 @@ export function requireIndex(operation: string, index: Tensor, input: Tensor): v
   requireDeviceOf(operation, 'index', index, input);
 }
 
+interface Selection<D extends DType> {
+  readonly input: Tensor<D>;
+  readonly axis: number;
+  readonly index: Index;
+  /** Of the result. */
+  readonly shape: Shape;
+  /** A position along the axis whose elements get no gradient. Default: none. */
+  readonly without?: number | null;
+}
+
 /** Selects elements along an axis by an index, with the gradient. */
 export function gathered<D extends DType>(
   operation: string,
-  input: Tensor<D>,
-  axis: number,
-  index: Index,
-  shape: Shape,
-  without: number | null = null,
+  { input, axis, index, shape, without = null }: Selection<D>,
 ): Tensor<D> {
   const { device } = input;
   const layout = {
@@ -50,7 +56,7 @@ export function gathered<D extends DType>(
     keepsType: true,
     backward: (gradients) =>
       gradients.add(input, (gradInput) => {
-        const sent = without === null ? index : withoutNumber(device, index, without, input.shape[axis] as number);
+        const sent = without === null ? index : withoutPosition(device, index, without, input.shape[axis] as number);
         recordScatter(input, axis, sent, gradients.output, gradInput);
         if (sent !== index) device.release(sent.array);
       }),
@@ -69,16 +75,17 @@ const replaced: UnaryMember = {
  * A copy of an index that serves all rows, with one position moved out of range, so that it gets no
  * gradient.
  */
-function withoutNumber(device: Tensor['device'], index: Index, number: number, outside: number): Index {
+function withoutPosition(device: Tensor['device'], index: Index, position: number, outside: number): Index {
   const { places: length } = index;
   const { elementType } = index.array;
   const array = device.allocate(elementType, Math.max(1, length), 'index without one position');
-  kernels.unary(device, { function: replaced, input: index.array, output: array, length, p: number, q: outside });
+  kernels.unary(device, { function: replaced, input: index.array, output: array, length, p: position, q: outside });
   return { ...index, array };
 }
 
 /**
- * Records the sums of the elements that an index sends to each position along an axis of `target`.
+ * Records the sums of the elements of `source` that an index sends to each position along an axis
+ * of `output`, which has this shape.
  */
 export function recordScatter(
   { device, shape }: { device: Tensor['device']; shape: Shape },

@@ -10,7 +10,7 @@ import { requireFloats, requireGivenOptions } from '../checks.ts';
 import { lossReductionKinds, reduceLosses } from './lossReduction.ts';
 import type { Reduced } from './lossReduction.ts';
 import { expand } from '../movement/movement.ts';
-import { norm } from '../reductions/spreads.ts';
+import { norm } from '../reductions/norm.ts';
 import { sum } from '../reductions/reductions.ts';
 import { abs, clamp, exp, log, neg, scale, sqrt, square } from '../elementwise/unary.ts';
 import { where } from '../elementwise/where.ts';

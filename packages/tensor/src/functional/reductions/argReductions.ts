@@ -16,7 +16,7 @@ import { requireAtMost } from '../../surplusArguments.ts';
  */
 export function argMax(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor<'i32'> {
   requireAtMost('argMax', 3, arguments, reductionKinds);
-  return numberOf('argMax', false, input, dim, options);
+  return argReduced('argMax', { input, dim, options, least: false });
 }
 
 /**
@@ -26,16 +26,18 @@ export function argMax(input: Tensor, dim?: number | null, options: ReductionOpt
  */
 export function argMin(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor<'i32'> {
   requireAtMost('argMin', 3, arguments, reductionKinds);
-  return numberOf('argMin', true, input, dim, options);
+  return argReduced('argMin', { input, dim, options, least: true });
 }
 
-function numberOf(
-  operation: string,
-  least: boolean,
-  input: Tensor,
-  dim: number | null | undefined,
-  options: ReductionOptions,
-): Tensor<'i32'> {
+interface ArgReductionCall {
+  readonly input: Tensor;
+  readonly dim: number | null | undefined;
+  readonly options: ReductionOptions;
+  /** Whether the least element is looked for, not the greatest. */
+  readonly least: boolean;
+}
+
+function argReduced(operation: string, { input, dim, options, least }: ArgReductionCall): Tensor<'i32'> {
   requireTensor(operation, 'input', input);
   requireGivenOptions(operation, options, reductionKinds);
   const { device, shape } = input;

@@ -21,19 +21,26 @@ export interface ReductionOptions {
 
 export const reductionKinds = { keepDim: optional(flag) };
 
-/**
- * Checks the arguments of a reduction and computes it by a plan.
- *
- * @param given the `arguments` of the function
- */
+/** A call of a reduction, unchecked. */
+export interface ReductionCall<Options extends ReductionOptions = ReductionOptions> {
+  readonly input: Tensor;
+  readonly dim: Dims | undefined;
+  readonly options: Options;
+  /** The `arguments` of the function. */
+  readonly given: ArrayLike<unknown>;
+}
+
+/** What a reduction takes beside the options of all. */
+interface FurtherOptions {
+  readonly optionKinds?: OptionKinds;
+  readonly otherNames?: OptionAdvice['otherNames'];
+}
+
+/** Checks the arguments of a reduction and computes it by a plan. */
 export function reduced<D extends DType>(
   plan: ReductionPlan,
-  input: Tensor,
-  dim: Dims | undefined,
-  options: ReductionOptions,
-  given: ArrayLike<unknown>,
-  optionKinds: OptionKinds = reductionKinds,
-  otherNames?: OptionAdvice['otherNames'],
+  { input, dim, options, given }: ReductionCall,
+  { optionKinds = reductionKinds, otherNames }: FurtherOptions = {},
 ): Tensor<D> {
   requireAtMost(plan.operation, 3, given, optionKinds);
   if (plan.result) requireTensor(plan.operation, 'input', input);

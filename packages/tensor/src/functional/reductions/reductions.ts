@@ -6,7 +6,7 @@ import { withoutAxes } from '../axes.ts';
 import { cast } from '../elementwise/cast.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
 import { axesOf, reductionKinds, reduced } from './reductionArguments.ts';
-import type { Dims, ReductionOptions } from './reductionArguments.ts';
+import type { Dims, ReductionCall, ReductionOptions } from './reductionArguments.ts';
 import { recordReduce, spread } from './recordReduction.ts';
 import type { ReductionPlan } from './recordReduction.ts';
 import { isFloat } from '../../dtypes.ts';
@@ -26,8 +26,8 @@ const wholeSum: ReductionPlan = { operation: 'sum', member: 'sum', gradient: nul
 export function sum<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<SumOf<D>> {
   requireAtMost('sum', 3, arguments, reductionKinds);
   requireTensor('sum', 'input', input);
-  if (!isFloat(input.dtype)) return reduced(wholeSum, input, dim, options, arguments);
-  return scaledSum('sum', input, dim, options, () => 1);
+  if (!isFloat(input.dtype)) return reduced(wholeSum, { input, dim, options, given: arguments });
+  return scaledSum('sum', { input, dim, options }, () => 1);
 }
 
 /**
@@ -39,15 +39,13 @@ export function sum<D extends DType>(input: Tensor<D>, dim?: Dims, options: Redu
 export function mean<D extends DType>(input: Floats<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
   requireAtMost('mean', 3, arguments, reductionKinds);
   requireFloats('mean', 'input', input);
-  return scaledSum('mean', input, dim, options, (count) => 1 / count);
+  return scaledSum('mean', { input, dim, options }, (count) => 1 / count);
 }
 
 /** The sum of floats times a factor, a function of how many elements become one. */
 function scaledSum<D extends DType>(
   operation: string,
-  input: Tensor,
-  dim: Dims | undefined,
-  options: ReductionOptions,
+  { input, dim, options }: Omit<ReductionCall, 'given'>,
   factorOf: (count: number) => number,
 ): Tensor<D> {
   requireGivenOptions(operation, options, reductionKinds);
@@ -82,7 +80,7 @@ const product: ReductionPlan = {
  * @throws ShapeError, TensorError
  */
 export function prod<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<SumOf<D>> {
-  return reduced(product, input, dim, options, arguments);
+  return reduced(product, { input, dim, options, given: arguments });
 }
 
 const extremum = (operation: string, member: 'maximum' | 'minimum'): ReductionPlan => ({
@@ -103,7 +101,7 @@ const minimum = extremum('min', 'minimum');
  * @throws ShapeError for no elements, TensorError
  */
 export function max<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<D> {
-  return reduced(maximum, input, dim, options, arguments);
+  return reduced(maximum, { input, dim, options, given: arguments });
 }
 
 /**
@@ -113,7 +111,7 @@ export function max<D extends DType>(input: Tensor<D>, dim?: Dims, options: Redu
  * @throws ShapeError for no elements, TensorError
  */
 export function min<D extends DType>(input: Tensor<D>, dim?: Dims, options: ReductionOptions = {}): Tensor<D> {
-  return reduced(minimum, input, dim, options, arguments);
+  return reduced(minimum, { input, dim, options, given: arguments });
 }
 
 const logarithm: ReductionPlan = {
@@ -133,7 +131,8 @@ const logarithm: ReductionPlan = {
 export function logSumExp(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'f32'> {
   requireAtMost('logSumExp', 3, arguments, reductionKinds);
   requireTensor('logSumExp', 'input', input);
-  return reduced(logarithm, isFloat(input.dtype) ? input : cast(input, 'f32'), dim, options, arguments);
+  const floats = isFloat(input.dtype) ? input : cast(input, 'f32');
+  return reduced(logarithm, { input: floats, dim, options, given: arguments });
 }
 
 const anyPlan: ReductionPlan = { operation: 'any', member: 'any', gradient: null, result: 'bool' };
@@ -146,7 +145,7 @@ const allPlan: ReductionPlan = { ...anyPlan, operation: 'all', member: 'all' };
  * @throws ShapeError, TensorError
  */
 export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'bool'> {
-  return reduced(anyPlan, input, dim, options, arguments);
+  return reduced(anyPlan, { input, dim, options, given: arguments });
 }
 
 /**
@@ -156,5 +155,5 @@ export function any(input: Tensor, dim?: Dims, options: ReductionOptions = {}): 
  * @throws ShapeError, TensorError
  */
 export function all(input: Tensor, dim?: Dims, options: ReductionOptions = {}): Tensor<'bool'> {
-  return reduced(allPlan, input, dim, options, arguments);
+  return reduced(allPlan, { input, dim, options, given: arguments });
 }
