@@ -27,7 +27,8 @@ const strictOptions = {
   moduleDetection: 'force',
 };
 const resolutions = { nodenext: 'nodenext', bundler: 'esnext' };
-const libraries = { 'with the DOM': ['es2022', 'dom', 'dom.iterable'], 'without the DOM': ['es2022'] };
+// Without the DOM: with the oldest library too that projects have, as Vite's templates wrote it.
+const libraries = { 'with the DOM': ['es2022', 'dom', 'dom.iterable'], 'without the DOM': ['es2020'] };
 
 /**
  * @param {string} project a project in which every package is installed

@@ -25,7 +25,7 @@ export class NonFiniteLossError extends TrainerError {
   /** The first step that went wrong, counted from 1. */
   readonly step: number;
 
-  constructor(message: string, step: number, options?: ErrorOptions) {
+  constructor(message: string, step: number, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.step = step;
   }
@@ -65,7 +65,10 @@ export class BatchTooLargeError extends TrainerError {
   /** The argument to lower. */
   readonly argument: BatchSizeName;
 
-  constructor(message: string, { argument, ...options }: ErrorOptions & { readonly argument: BatchSizeName }) {
+  constructor(
+    message: string,
+    { argument, ...options }: { readonly cause?: unknown; readonly argument: BatchSizeName },
+  ) {
     super(message, options);
     this.argument = argument;
   }

@@ -20,5 +20,5 @@ it('names the flag that Node lacks where its permissions forbid it', () => {
 });
 
 it('leaves the words of an error that is not of the file system', () => {
-  expect(whyUnwritten(new Error('no weights'))).toBe('no weights');
+  for (const message of ['no weights', 'no weights.']) expect(whyUnwritten(new Error(message))).toBe('no weights');
 });

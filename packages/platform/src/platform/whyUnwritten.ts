@@ -16,8 +16,11 @@ interface Failure {
   readonly cause?: Failure;
 }
 
-/** Why something could not be written, in a person's words; else the error's own message. */
+/**
+ * Why something could not be written, in a person's words without a full stop; else the error's own
+ * message.
+ */
 export function whyUnwritten(error: unknown): string {
   const { code, cause, message } = error as Failure;
-  return reasons[code ?? cause?.code ?? ''] ?? message;
+  return reasons[code ?? cause?.code ?? ''] ?? message.replace(/\.$/, '');
 }
