@@ -72,22 +72,33 @@ function dawnAdapters({ found, driver, env, platform }) {
 }
 
 /**
- * Runs every place that is here, one after the other, and prints what became of each.
+ * Runs every place that is here, all side by side, and prints what became of each. The first one
+ * prints as it goes; what the others print follows, place by place.
  * @param {readonly Place[]} places
- * @param {(place: Place) => Promise<number>} run resolves to an exit code
+ * @param {(place: Place, how: { live: boolean, signal: AbortSignal }) => Promise<{ code: number,
+ *   output?: string }>} run resolves to an exit code, and to what was printed unless it is live
  * @returns {Promise<number>} 0 when all that ran passed
  */
 export async function testEverywhere(places, run, print = console.log) {
+  const stopping = new AbortController();
+  const first = places.find(({ skipped }) => skipped === undefined);
+  if (first) print(`\n== ${first.name}`);
+  const running = places.map((place) =>
+    place.skipped === undefined ? run(place, { live: place === first, signal: stopping.signal }) : null,
+  );
   const outcomes = [];
-  for (const place of places) {
+  for (const [index, place] of places.entries()) {
     if (place.skipped !== undefined) {
       outcomes.push(`skipped: ${place.skipped}`);
       continue;
     }
-    print(`\n== ${place.name}`);
-    const code = await run(place);
+    const { code, output = '' } = await running[index];
     // A signal ended it: Ctrl-C stops all of them.
-    if (code > 128) return code;
+    if (code > 128) {
+      stopping.abort();
+      return code;
+    }
+    if (place !== first) print(`\n== ${place.name}\n${output.trim()}`);
     outcomes.push(code === 0 ? 'passed' : `failed (exit code ${code})`);
   }
   const width = Math.max(...places.map(({ name }) => name.length));

@@ -62,23 +62,28 @@ it('fails when one fails, and still runs and lists the others', async () => {
   const places = [{ name: 'a' }, { name: 'longer' }, { name: 'b', skipped: 'no reason' }];
   const code = await testEverywhere(
     places,
-    async ({ name }) => (name === 'a' ? 3 : 0),
+    async ({ name }, { live }) => (live ? { code: 3 } : { code: 0, output: `of ${name}\n` }),
     (text) => printed.push(text),
   );
   expect(code).toBe(1);
+  expect(printed.slice(0, -1)).toEqual(['\n== a', '\n== longer\nof longer']);
   expect(printed.at(-1)).toBe('\na       failed (exit code 3)\nlonger  passed\nb       skipped: no reason');
   expect(
     await testEverywhere(
       [{ name: 'a' }],
-      async () => 0,
+      async () => ({ code: 0 }),
       () => {},
     ),
   ).toBe(0);
 });
 
 it('stops at Ctrl-C', async () => {
-  const ran = [];
-  const run = async ({ name }) => ran.push(name) && 130;
+  let stopped;
+  const run = async ({ name }, { signal }) => {
+    if (name === 'a') return { code: 130 };
+    stopped = signal;
+    return new Promise(() => {});
+  };
   expect(await testEverywhere([{ name: 'a' }, { name: 'b' }], run, () => {})).toBe(130);
-  expect(ran).toEqual(['a']);
+  expect(stopped.aborted).toBe(true);
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { driverEnvironment } from '../vulkan-driver.mjs';
 import { ensureAdapter } from './adapter.mjs';
 import { build } from './build.mjs';
-import { runInForeground, runOwnProgram } from './child.mjs';
+import { runInForeground, runOwnProgram, runQuietly } from './child.mjs';
 import { findDeno } from './deno.mjs';
 import { everyAdapter, nameKernels, testEverywhere } from './every-adapter.mjs';
 import { localProgram } from './local-program.mjs';
@@ -113,11 +113,14 @@ const vitest = () => localProgram('vitest');
 /** The tests of these folders of kernels on every adapter that is here. */
 async function testKernels(words) {
   const { installedBrowser } = await import('../browser/page.mjs');
-  const run = ({ runtime, env }) => {
+  const { command: program, args: first } = vitest();
+  const run = async ({ runtime, env }, { live, signal }) => {
+    const own = [process.execPath, [join(rootFolder, `scripts/${runtime}-tests.mjs`), ...words]];
+    const [command, args] = runtime === 'dawn' ? [program, [...first, 'run', ...words]] : own;
     const options = foreground(rootFolder, env);
-    if (runtime !== 'dawn') return runOwnProgram([join(rootFolder, `scripts/${runtime}-tests.mjs`), ...words], options);
-    const { command, args } = vitest();
-    return runInForeground(command, [...args, 'run', ...words], options);
+    return live
+      ? { code: await runInForeground(command, args, options) }
+      : runQuietly(command, args, { ...options, signal });
   };
   return testEverywhere(everyAdapter({ browser: installedBrowser() }), run);
 }
