@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { build } from './setup/build.mjs';
 import { runInForeground } from './setup/child.mjs';
 import { localProgram } from './setup/local-program.mjs';
 import { findPnpm, pnpmProgram } from './setup/pnpm.mjs';
@@ -43,9 +44,16 @@ const commands = {
       env,
     });
   },
+  /**
+   * Builds all packages anew, and publishes those that the registry has not got. changesets packs
+   * several at once: builds of each would remove what the others are compiled from.
+   */
   async publish() {
+    for (const name of readdirSync(join(rootFolder, 'packages')))
+      rmSync(join(rootFolder, 'packages', name, 'dist'), { recursive: true, force: true });
+    await build();
     const { command, args } = localProgram('@changesets/cli');
-    return runInForeground(command, [...args, 'publish'], { cwd: rootFolder, env });
+    return runInForeground(command, [...args, 'publish'], { cwd: rootFolder, env: { ...env, ATTUNE_BUILT: '1' } });
   },
 };
 

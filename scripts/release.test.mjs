@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { rootFolder } from './setup/root-folder.mjs';
@@ -21,4 +23,13 @@ it('says of each package what it is, before its first release', () => {
   const collected = readdirSync(join(rootFolder, '.changeset')).filter((file) => /^(?!README).*\.md$/.test(file));
   const first = packages.map(({ name }) => `first-${name.split('/')[1]}.md`);
   if (!released) expect(collected.toSorted()).toEqual(first.toSorted());
+});
+
+it('builds nothing beside others that are packed at the same time', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-prepack-'));
+  mkdirSync(join(folder, 'dist'));
+  writeFileSync(join(folder, 'package.json'), '{ "name": "@attune/trainer" }');
+  const env = { ...process.env, ATTUNE_BUILT: '1' };
+  execFileSync(process.execPath, [join(rootFolder, 'scripts/prepack.mjs')], { cwd: folder, env });
+  expect(readdirSync(folder)).toContain('dist');
 });
