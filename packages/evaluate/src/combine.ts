@@ -126,15 +126,15 @@ export function combine(
   }
   const entries = Array.isArray(metrics)
     ? metrics.map((metric: unknown, index) => {
-        const own = made(metric, `metrics[${index}]`);
+        const own = readMetric(metric, `metrics[${index}]`);
         return [own.name, own] as const;
       })
-    : Object.entries(metrics).map(([name, metric]) => [name, made(metric, `metrics.${name}`)] as const);
+    : Object.entries(metrics).map(([name, metric]) => [name, readMetric(metric, `metrics.${name}`)] as const);
   if (entries.length === 0) throw new MetricOptionError(`combine needs at least one metric; got ${shown(metrics)}`);
   return new CombinedMetrics(entries, options);
 }
 
-function made(metric: unknown, place: string): CombinableMetric {
+function readMetric(metric: unknown, place: string): CombinableMetric {
   if (typeof metric === 'string') return metricOfName(metric);
   if (metric instanceof Promise)
     throw new MetricOptionError(`combine: ${place} is a Promise: await load(…) first, or give the name alone`);

@@ -24,14 +24,14 @@ import { withProgress } from './metrics/withProgress.ts';
 import type { TrainableModel } from './model.ts';
 import { callModelInit } from './requireModel.ts';
 import { defaultSchedule } from './optimization/defaultSchedule.ts';
-import { prepareTelling } from './progress/preparation.ts';
+import { prepareWithProgress } from './progress/preparation.ts';
 import { readEvaluateOptions, requireTrainOptions } from './runOptions.ts';
 import type { TrainOptions } from './runOptions.ts';
 import { TrainerControl } from './state/trainerControl.ts';
 import { TrainerState } from './state/trainerState.ts';
 import type { LogEntry } from './state/trainerState.ts';
 import { labelsOf } from './step/labels.ts';
-import { warnOfSmoothing } from './step/labelSmoothing.ts';
+import { warnAboutSmoothing } from './step/labelSmoothing.ts';
 import { defaultLoss, ownLoss, readLoss } from './step/loss.ts';
 import type { ProcessingClass, TrainerOptions } from './trainerOptions.ts';
 import { readTrainerOptions, withArguments } from './trainerParts.ts';
@@ -370,7 +370,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
   }
 
   #take(model: TrainableModel): void {
-    warnOfSmoothing(model, this.args.labelSmoothingFactor);
+    warnAboutSmoothing(model, this.args.labelSmoothingFactor);
     this.#parts.current.model = model;
     this.#callbacks.common.model = model;
   }
@@ -380,7 +380,7 @@ export class Trainer<Predictions extends Collected = NdArray, Labels extends Col
     signal?.throwIfAborted();
     await this.#initialised;
     const { selfTest } = await this.#load();
-    await prepareTelling({ callbacks: this.#callbacks, phase: 'checking', signal }, (options) =>
+    await prepareWithProgress({ callbacks: this.#callbacks, phase: 'checking', signal }, (options) =>
       selfTest(this.model.device, (warning) => terminal.writeLine(warning), options),
     );
   }

@@ -51,7 +51,7 @@ export function requireArgument(
  */
 export function requireOptions(where: string, options: unknown, kinds: OptionKinds, advice?: OptionAdvice): void {
   const error = advice?.error ?? ArgumentError;
-  if (!isPlainObject(options) && !named.holds(options)) throw new error(noOptions(where, options, kinds));
+  if (!isPlainObject(options) && !named.holds(options)) throw new error(notOptionsMessage(where, options, kinds));
   const given = options as Readonly<Record<string, unknown>>;
   // Every operation of a training step passes here, so only the given options are checked, and all
   // required ones only where one of them is missing.
@@ -69,7 +69,7 @@ export function requireOptions(where: string, options: unknown, kinds: OptionKin
         // Otherwise it is an instance of a class, such as a Tensor in the place of options.
         shown(options).startsWith('an object')
           ? `${where} has no option ${name}${insteadOf(name, kinds, advice?.otherNames)}`
-          : noOptions(where, options, kinds),
+          : notOptionsMessage(where, options, kinds),
       );
   }
   let count = requiredCounts.get(kinds);
@@ -110,7 +110,7 @@ const isPlainObject = (value: unknown): boolean => value != null && Object.getPr
 const requiredCounts = /* @__PURE__ */ new WeakMap<OptionKinds, number>();
 
 /** The message for something else in the place of options. */
-function noOptions(where: string, given: unknown, kinds: OptionKinds): string {
+function notOptionsMessage(where: string, given: unknown, kinds: OptionKinds): string {
   const names = firstOf(Object.keys(kinds), 3);
   return `${where} takes ${names ? `its options as an object, { ${names} }` : 'no options'}; got ${shown(given)}`;
 }

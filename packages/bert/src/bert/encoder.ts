@@ -1,5 +1,5 @@
 import { checkpoint, gelu, Module, type Layer, type Tensor } from '@attune/tensor';
-import { letGoOfActivated, letGoOfCopied } from '@attune/tensor/internal';
+import { releaseActivated, releaseCopied } from '@attune/tensor/internal';
 import type { BertConfig } from '../config/bertConfig.ts';
 import { BertAttention, BertOutput } from './attention.ts';
 import { below, computesAs, isPlain, linearOf, plainWeights, type Run, type WeightSource } from './layers.ts';
@@ -61,8 +61,8 @@ export class BertLayer extends Module {
     const activated = this.intermediate.forward(attended);
     const output = this.output.forward(activated, attended, run, readBy);
     if (this.isClosed) {
-      letGoOfCopied(attended);
-      if (isPlain(this.output.dense)) letGoOfActivated(activated);
+      releaseCopied(attended);
+      if (isPlain(this.output.dense)) releaseActivated(activated);
     }
     return output;
   }
@@ -106,7 +106,7 @@ export class BertEncoder extends Module {
         : layer.forward(given, run, this.readersBefore(index + 1));
       hiddenStates.push(hidden);
       const before = this.layer[index - 1];
-      if (!keepsStates && !again && before?.isClosed && layer.isClosed) letGoOfCopied(given);
+      if (!keepsStates && !again && before?.isClosed && layer.isClosed) releaseCopied(given);
     }
     return hiddenStates;
   }

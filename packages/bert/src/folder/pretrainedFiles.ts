@@ -60,7 +60,7 @@ export function openPretrained(from: ModelFolder, options: PretrainedOptions = {
 }
 
 /** A sentence that says what the files are, for messages about a missing one. */
-export const whatTheyAre = async (files: PretrainedFiles): Promise<string> =>
+export const describeFiles = async (files: PretrainedFiles): Promise<string> =>
   (await import('./nameFolder.ts')).nameFolder(await files.list());
 
 const decoded = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);

@@ -7,7 +7,7 @@ import { passedOverMessage } from '../config/passedOver.ts';
 import { CheckpointError } from '../errors.ts';
 import { modelFolder, type ModelFolder } from '../folder/modelFolder.ts';
 import { parseJsonObject } from '../folder/parseJson.ts';
-import { openPretrained, pretrainedKinds, whatTheyAre, type PretrainedFiles } from '../folder/pretrainedFiles.ts';
+import { openPretrained, pretrainedKinds, describeFiles, type PretrainedFiles } from '../folder/pretrainedFiles.ts';
 import type { HostWeight } from '../weights/checkpointFiles.ts';
 import { loadReportMessage, type LoadReport } from '../weights/loadReport.ts';
 import { loadWeights, planWeights } from '../weights/loadWeights.ts';
@@ -67,7 +67,7 @@ async function readConfig(files: PretrainedFiles): Promise<Record<string, unknow
   const text = await files.readText('config.json');
   if (text !== undefined) return parseJsonObject(text, `${files.name}/config.json`);
   throw new CheckpointError(
-    `${files.name} has no config.json: it is not a checkpoint of a model. ${await whatTheyAre(files)}`,
+    `${files.name} has no config.json: it is not a checkpoint of a model. ${await describeFiles(files)}`,
   );
 }
 

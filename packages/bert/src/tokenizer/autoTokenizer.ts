@@ -18,14 +18,14 @@ import { parseJsonObject } from '../folder/parseJson.ts';
 import {
   openPretrained,
   pretrainedKinds,
-  whatTheyAre,
+  describeFiles,
   type PretrainedFiles,
   type PretrainedOptions,
 } from '../folder/pretrainedFiles.ts';
 import { bertSteps, isBert } from './steps/bertSteps.ts';
 import { createTokenizer, type TokenizerParts } from './tokenizer.ts';
 import { savedConfig } from './files/savedFiles.ts';
-import { namesMore } from './files/specialTokens.ts';
+import { differsFromTokenizerJson } from './files/specialTokens.ts';
 import { applyConfig, readTokenizerConfig, readTokenizerJson, type TokenizerConfig } from './files/tokenizerJson.ts';
 import type { Tokenizer } from './tokenizerTypes.ts';
 
@@ -134,7 +134,7 @@ async function makeTokenizer(files: TokenizerFiles, options: TokenizerOverrides,
     ? applyConfig(readTokenizerJson(files.tokenizerJson, source), config)
     : (await import('./files/fromVocabulary.ts')).fromVocabulary(files.vocabulary ?? '', config, folder);
   const json =
-    addedTokens || namesMore(own, config)
+    addedTokens || differsFromTokenizerJson(own, config)
       ? (await import('./files/tokensBeside.ts')).withTokensBeside(own, config, addedTokens ?? {}, folder)
       : own;
   const modelMaxLength =
@@ -167,7 +167,7 @@ async function readFiles(files: PretrainedFiles, givenLimit: number | undefined)
   if (vocabulary !== undefined) refuseForeignText(vocabulary, `${files.name}/vocab.txt`);
   if (!tokenizerJson && vocabulary === undefined)
     throw new CheckpointError(
-      `${files.name} has neither tokenizer.json nor vocab.txt: there is no tokenizer to load. ${await whatTheyAre(files)}`,
+      `${files.name} has neither tokenizer.json nor vocab.txt: there is no tokenizer to load. ${await describeFiles(files)}`,
     );
   const config = await readObject('tokenizer_config.json');
   // Of older folders; what lists its tokens by id lists them all.

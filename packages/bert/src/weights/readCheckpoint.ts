@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.ts';
-import { whatTheyAre, type PretrainedFiles } from '../folder/pretrainedFiles.ts';
+import { describeFiles, type PretrainedFiles } from '../folder/pretrainedFiles.ts';
 import type { StoredTensor } from './floats.ts';
 import { readTensors } from './readTensors.ts';
 
@@ -19,6 +19,6 @@ export async function readCheckpoint(files: PretrainedFiles): Promise<ReadonlyMa
   if (index !== undefined)
     return (await import('./readShards.ts')).readShards(files, index, `${files.name}/${indexFile}`);
   throw new CheckpointError(
-    `${files.name} has neither ${weightsFile} nor ${indexFile}: there are no weights to load. ${await whatTheyAre(files)}`,
+    `${files.name} has neither ${weightsFile} nor ${indexFile}: there are no weights to load. ${await describeFiles(files)}`,
   );
 }

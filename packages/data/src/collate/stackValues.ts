@@ -23,7 +23,7 @@ export function stackValues(
   let whole = !(first instanceof Float32Array || first instanceof Float64Array || (feature && holdsFloats(feature)));
   const put = (input: unknown, index: number, row: number) => {
     if (typeof input !== 'number' && typeof input !== 'boolean' && typeof input !== 'bigint')
-      throw noNumber(name, input, row);
+      throw notANumber(name, input, row);
     const number = Number(input);
     whole &&= Number.isInteger(number);
     if (Number.isInteger(number) && (number | 0) !== number && whole)
@@ -38,7 +38,7 @@ export function stackValues(
       put(input, row, row);
       continue;
     }
-    if (!Array.isArray(input) && !isTypedArray(input)) throw noNumber(name, input, row);
+    if (!Array.isArray(input) && !isTypedArray(input)) throw notANumber(name, input, row);
     if (input.length !== width)
       throw new CollateError(
         `Column '${name}': row 0 of the batch has ${width} values, row ${row} has ${input.length}. ${hint}`,
@@ -57,7 +57,7 @@ function holdsFloats(feature: Feature): boolean {
   return feature.type === 'value' && (feature.dtype === 'float32' || feature.dtype === 'float64');
 }
 
-function noNumber(name: string, input: unknown, row: number): CollateError {
+function notANumber(name: string, input: unknown, row: number): CollateError {
   return new CollateError(
     `Column '${name}' cannot be part of a batch: row ${row} is ${shownValue(input)}, which is not a number. ${remedy(name, input)}.`,
     { row },

@@ -23,7 +23,7 @@ export function requireShallow(input: unknown, what: () => string): void {
  */
 export function requireData(input: unknown, what: () => string): void {
   requireShallow(input, what);
-  const foreign = foreignIn(input);
+  const foreign = findForeign(input);
   if (foreign === undefined) return;
   const advice = foreign instanceof Date ? '. Keep a date as text: date.toISOString().' : '';
   throw new FeatureError(
@@ -33,13 +33,13 @@ export function requireData(input: unknown, what: () => string): void {
 }
 
 /** The first part of a value that is not data; undefined if there is none. */
-function foreignIn(input: unknown): unknown {
+function findForeign(input: unknown): unknown {
   if (typeof input === 'function' || typeof input === 'symbol') return input;
   if (typeof input !== 'object' || input === null || input instanceof WholeFloat || isTypedList(input))
     return undefined;
   if (!Array.isArray(input) && !isPlainObject(input)) return input;
   for (const item of Object.values(input)) {
-    const foreign = foreignIn(item);
+    const foreign = findForeign(item);
     if (foreign !== undefined) return foreign;
   }
   return undefined;

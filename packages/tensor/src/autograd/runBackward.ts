@@ -25,7 +25,7 @@ export function runBackward(
   const { device } = root;
   device.scope(() => {
     const gradients = new Gradients(root, scale);
-    if (root.node) goThrough(computedTensors([root]), gradients, (tensor) => releaseResults && tensor !== root);
+    if (root.node) walkBack(computedTensors([root]), gradients, (tensor) => releaseResults && tensor !== root);
     else endAt(root, gradients);
     gradients.finish();
   });
@@ -54,10 +54,10 @@ export function runSegment(
   const computed = computedTensors(results, first);
   for (const { node } of computed)
     for (const input of node?.inputs ?? []) requireUnchanged('checkpoint', input, number);
-  goThrough(computed, gradients, () => false);
+  walkBack(computed, gradients, () => false);
 }
 
-function goThrough(
+function walkBack(
   tensors: readonly TapeTensor[],
   gradients: Gradients,
   isReleased: (tensor: TapeTensor) => boolean,

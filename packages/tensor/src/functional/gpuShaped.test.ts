@@ -8,7 +8,7 @@ import { add, mul } from './elementwise/binary.ts';
 import { cast } from './elementwise/cast.ts';
 import { tensor } from './creation/create.ts';
 import { layerNorm } from './normalisation/layerNorm.ts';
-import { letGoOfActivated, linear } from './products/linear.ts';
+import { releaseActivated, linear } from './products/linear.ts';
 import { sum } from './reductions/reductions.ts';
 
 // What GPUs compute in one kernel and processors in several, forced on whatever adapter runs this.
@@ -96,7 +96,7 @@ async function runInHalves(options: { readonly letGo?: boolean; readonly frozen?
   const [input, inner, innerBias, outer, outerBias] = made.map(([, value]) => cast(value, 'f16')) as Five;
   const hidden = linear(input, inner, innerBias, { activation: 'gelu' });
   const output = linear(hidden, outer, outerBias);
-  if (options.letGo) letGoOfActivated(hidden);
+  if (options.letGo) releaseActivated(hidden);
   const isGone = hidden.disposed;
   const loss = sum(mul(cast(output, 'f32'), 0.125));
   const before = device.statistics.dispatches;

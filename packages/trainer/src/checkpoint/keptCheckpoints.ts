@@ -16,7 +16,7 @@ import { applyRetention } from './outputFolder.ts';
 import type { RunProgress } from './progress.ts';
 import { readWeights } from './read.ts';
 import { keepLast } from './retention.ts';
-import { saving } from './saving.ts';
+import { withSaveErrors } from './withSaveErrors.ts';
 import { writeCheckpoint } from './write.ts';
 import type { SavableProcessor } from './write.ts';
 
@@ -104,7 +104,7 @@ export async function keepBestAlone({ trainer, resumedFrom }: CheckpointedRun, l
   const isOwn = last !== null && last !== resumedFrom;
   const { bestModelCheckpoint: best } = state;
   if (args.saveTotalLimit === 1 && isOwn && best !== null && last !== best)
-    await saving(last, () => files.removeFolder(last));
+    await withSaveErrors(last, () => files.removeFolder(last));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { files, terminal } from '#platform';
 import { stepOf } from './checkpointName.ts';
 import type { Retention } from './retention.ts';
-import { saving } from './saving.ts';
+import { withSaveErrors } from './withSaveErrors.ts';
 
 /**
  * Checks that a folder can be written, so that a run fails before its first step and not after its
@@ -11,7 +11,7 @@ import { saving } from './saving.ts';
  */
 export async function prepareOutputFolder(folder: string): Promise<void> {
   let removed: string[] = [];
-  await saving(folder, async () => {
+  await withSaveErrors(folder, async () => {
     const probe = `${folder}/.writable`;
     await files.writeFile(probe, '');
     await files.removeFolder(probe);
@@ -49,7 +49,7 @@ async function removeUnfinished(folder: string): Promise<string[]> {
  * @throws SaveError
  */
 export async function applyRetention(folder: string, retention: Retention, latest: string): Promise<void> {
-  await saving(folder, () => removeSelected(folder, retention, latest));
+  await withSaveErrors(folder, () => removeSelected(folder, retention, latest));
 }
 
 async function removeSelected(folder: string, retention: Retention, latest: string): Promise<void> {

@@ -48,7 +48,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const progress = parseProgress(await text(`${path}/training_progress.json`));
   const state = TrainerState.fromJSON((await json('trainer_state.json')) as Record<string, unknown>);
   state.bestMetric = progress.bestMetric;
-  state.bestModelCheckpoint = await besideOf(path, state.bestModelCheckpoint);
+  state.bestModelCheckpoint = await presentPath(path, state.bestModelCheckpoint);
   for (const [index, entry] of Object.entries(progress.exactLogs)) state.logHistory[Number(index)] = entry;
   return {
     path,
@@ -65,7 +65,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
  * The present path of the best checkpoint: the output folder may have been moved. Null, with a
  * warning, where it was removed.
  */
-async function besideOf(path: string, best: string | null): Promise<string | null> {
+async function presentPath(path: string, best: string | null): Promise<string | null> {
   if (best === null || (await files.list(best)).length > 0) return best;
   const moved = path.replace(/[^/\\]+[/\\]*$/, '') + (best.split(/[/\\]/).at(-1) ?? '');
   if ((await files.list(moved)).length > 0) return moved;

@@ -1,6 +1,6 @@
 import { files } from '#platform';
 import type { LogEntry } from '../state/trainerState.ts';
-import { saving } from './saving.ts';
+import { withSaveErrors } from './withSaveErrors.ts';
 
 /**
  * Writes metrics to `<split>_results.json`, and adds them to `all_results.json`.
@@ -10,7 +10,7 @@ import { saving } from './saving.ts';
 export async function writeResults(folder: string, split: string, metrics: LogEntry, combined: boolean): Promise<void> {
   const write = (name: string, values: object) =>
     files.writeFile(`${folder}/${name}_results.json`, `${JSON.stringify(values, null, 4)}\n`);
-  await saving(folder, async () => {
+  await withSaveErrors(folder, async () => {
     await files.makeFolder(folder);
     await write(split, metrics);
     if (!combined) return;

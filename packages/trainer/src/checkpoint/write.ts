@@ -9,7 +9,7 @@ import type { TrainerState } from '../state/trainerState.ts';
 import { checkpointPath } from './checkpointName.ts';
 import { progressJson } from './progress.ts';
 import type { RunProgress } from './progress.ts';
-import { saving } from './saving.ts';
+import { withSaveErrors } from './withSaveErrors.ts';
 
 /** A tokenizer, or anything else that is saved beside a model. */
 export interface SavableProcessor {
@@ -30,7 +30,7 @@ const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
  * arguments into a folder.
  */
 export async function writeModel(folder: string, { model, processingClass, args }: SavedModel): Promise<void> {
-  await saving(folder, async () => {
+  await withSaveErrors(folder, async () => {
     await files.makeFolder(folder);
     if (model.savePretrained) await model.savePretrained(folder);
     else
@@ -123,7 +123,7 @@ export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
     await files.writeFile(`${folder}/checksums.json`, json(Object.fromEntries(checksums)));
     await files.replaceFolder(folder, target);
   };
-  await saving(target, write).catch(async (error: unknown) => {
+  await withSaveErrors(target, write).catch(async (error: unknown) => {
     await files.removeFolder(folder).catch(() => {});
     throw await writtenBeside(target, input, error);
   });
@@ -132,7 +132,7 @@ export async function writeCheckpoint(input: CheckpointInput): Promise<string> {
 
 /** Writes `trainer_state.json`. */
 export async function writeState(folder: string, state: TrainerState): Promise<void> {
-  await saving(folder, () => files.writeFile(`${folder}/trainer_state.json`, json(state)));
+  await withSaveErrors(folder, () => files.writeFile(`${folder}/trainer_state.json`, json(state)));
 }
 
 /** The loss scale under the names of `torch.amp.GradScaler.state_dict()`. */

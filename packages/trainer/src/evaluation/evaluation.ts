@@ -4,7 +4,7 @@ import type { CallbackList } from '../callbacks/callbackList.ts';
 import { isSeveral } from '../data/trainerDataset.ts';
 import { BatchTooLargeError } from '../errors.ts';
 import type { Dataloader, EvaluationLoopOptions, ExtensionPoints } from '../extensionPoints.ts';
-import { prepareTelling } from '../progress/preparation.ts';
+import { prepareWithProgress } from '../progress/preparation.ts';
 import { findingWhatFits, withinMemoryLate } from '../step/batchMemory.ts';
 import { defaultLoss } from '../step/loss.ts';
 import { withRows } from '../step/sampleBatches.ts';
@@ -38,7 +38,7 @@ export class Evaluation {
         loader,
         options,
         beforeFirst: (batch) =>
-          prepareTelling({ callbacks: this.#callbacks, phase: 'compiling', signal: options.signal }, (how) =>
+          prepareWithProgress({ callbacks: this.#callbacks, phase: 'compiling', signal: options.signal }, (how) =>
             withinMemoryLate(
               'perDeviceEvalBatchSize',
               args,

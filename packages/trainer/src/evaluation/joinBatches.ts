@@ -14,15 +14,15 @@ import type { Collected, Nested } from './nested.ts';
 export function joinBatches(batches: readonly Nested<BatchArray>[]): Collected {
   const [first] = batches;
   if (!Array.isArray(first)) {
-    if (batches.some(Array.isArray)) throw different();
+    if (batches.some(Array.isArray)) throw differentOutputs();
     return join(batches as readonly BatchArray[]);
   }
   const parts = batches as readonly (readonly Nested<BatchArray>[])[];
-  if (parts.some((part) => part.length !== first.length)) throw different();
+  if (parts.some((part) => part.length !== first.length)) throw differentOutputs();
   return first.map((_, index) => joinBatches(parts.map((part) => part[index] as Nested<BatchArray>)));
 }
 
-const different = () =>
+const differentOutputs = () =>
   new TrainerError('the batches of an evaluation gave different numbers of outputs: they cannot be joined');
 
 /**

@@ -1,6 +1,6 @@
 import { files, versions } from '#platform';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
-import { saving } from '../checkpoint/saving.ts';
+import { withSaveErrors } from '../checkpoint/withSaveErrors.ts';
 import { isSeveral } from '../data/trainerDataset.ts';
 import type { EvalDataset, TrainerDataset } from '../data/trainerDataset.ts';
 import type { TrainableModel } from '../model.ts';
@@ -28,7 +28,7 @@ export async function writeModelCard(trainer: DescribedTrainer, options: ModelCa
   requireModelCardOptions(options);
   const { args, model, trainDataset, evalDataset, state } = trainer;
   const folder = args.outputDir;
-  await saving(folder, async () => {
+  await withSaveErrors(folder, async () => {
     await files.makeFolder(folder);
     const isThere = (await files.list(folder)).includes('README.md');
     const before = isThere ? new TextDecoder().decode(await files.readFile(`${folder}/README.md`)) : '';

@@ -18,7 +18,7 @@ export interface PreparationInput {
  *
  * @throws errors of callbacks; the signal's reason
  */
-export async function prepareTelling(
+export async function prepareWithProgress(
   { callbacks, phase, signal }: PreparationInput,
   prepare: (options: PrepareOptions) => Promise<unknown>,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { nonEmptyText, optional, requireOptions } from '@attune/validate';
 import { expandHome } from '../arguments/expandHome.ts';
 import type { TrainingArguments } from '../arguments/trainingArguments.ts';
 import type { CallbackState } from '../callbacks/trainerCallback.ts';
-import { saving } from '../checkpoint/saving.ts';
+import { withSaveErrors } from '../checkpoint/withSaveErrors.ts';
 import { TrainerError } from '../errors.ts';
 
 /** Options of the callbacks that write a run's log to files. */
@@ -54,7 +54,7 @@ export class LoggingFolder {
 
   async #writing(args: TrainingArguments, write: (path: string) => Promise<void>): Promise<void> {
     const path = (this.#path = this.#pathOf(args));
-    await saving(path, async () => {
+    await withSaveErrors(path, async () => {
       await files.makeFolder(path);
       await write(path);
     });

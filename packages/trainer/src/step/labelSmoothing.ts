@@ -33,12 +33,12 @@ export function smoothedLoss(
   { labelNames, labelSmoothingFactor, operations }: SmoothingOptions,
 ): ModelOutput | null {
   const { [labelNames[0] ?? '']: labels, ...inputs } = batch;
-  if (labelSmoothingFactor === 0 || !labels || told.has(model)) return null;
+  if (labelSmoothingFactor === 0 || !labels || warned.has(model)) return null;
   const outputs = labels.data instanceof Float32Array ? null : model.forward(inputs, context);
   const classes = outputs?.logits.shape.at(-1) ?? 0;
   // One class for each row or token; a single output is not a class.
   if (!outputs || classes < 2 || outputs.logits.size !== labels.data.length * classes) {
-    tellOff(model);
+    warnOnce(model);
     return null;
   }
   if (!operations) {
@@ -57,16 +57,16 @@ export function smoothedLoss(
 }
 
 /** Warns about label smoothing that has no effect: for a multi-label model. */
-export function warnOfSmoothing(model: TrainableModel, labelSmoothingFactor: number): void {
+export function warnAboutSmoothing(model: TrainableModel, labelSmoothingFactor: number): void {
   const { config } = model as { readonly config?: { readonly problemType?: string | null } };
-  if (labelSmoothingFactor > 0 && config?.problemType === 'multi_label_classification') tellOff(model);
+  if (labelSmoothingFactor > 0 && config?.problemType === 'multi_label_classification') warnOnce(model);
 }
 
-const told = new WeakSet<object>();
+const warned = new WeakSet<object>();
 
-function tellOff(model: TrainableModel): void {
-  if (told.has(model)) return;
-  told.add(model);
+function warnOnce(model: TrainableModel): void {
+  if (warned.has(model)) return;
+  warned.add(model);
   terminal.writeLine(
     'Label smoothing is for one class per row or per token: labelSmoothingFactor does nothing for numbers or several labels per row.',
   );

@@ -1,5 +1,5 @@
 import type { Batch } from '@attune/data';
-import { prepareTelling } from '../progress/preparation.ts';
+import { prepareWithProgress } from '../progress/preparation.ts';
 import { withinMemoryLate } from '../step/batchMemory.ts';
 import { withLengths } from '../step/sampleBatches.ts';
 import type { TrainingStep } from '../step/trainingStep.ts';
@@ -27,7 +27,7 @@ export async function prepareRun(input: RunInput, { batches, step, plan }: First
     step.recordForPreparation(first && lengths ? [...batches, withLengths(first, lengths)] : batches);
     if (first) recordEvaluation(first);
   };
-  await prepareTelling({ callbacks, phase: 'compiling', signal }, (options) =>
+  await prepareWithProgress({ callbacks, phase: 'compiling', signal }, (options) =>
     withinMemoryLate('perDeviceTrainBatchSize', args, first ?? {}, model.device.prepare(record, options)),
   );
   signal?.throwIfAborted();

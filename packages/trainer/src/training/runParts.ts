@@ -96,7 +96,7 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
   const optimizer = await trainer.createOptimizer({ model, learningRates });
   requireArgument('createOptimizer', 'what it returns', optimizer, optimizerKind, TrainerError);
   const isKept = optimizer === input.keptOptimizer;
-  if (isKept) await keepOn(optimizer, args.maxGradNorm);
+  if (isKept) await takeOver(optimizer, args.maxGradNorm);
   if (saved) saved.loadOptimizer(checkpoint, optimizer);
   const rates = new LearningRates({ args, optimizer, made });
   if (checkpoint) rates.resume(checkpoint.progress.completed.last, checkpoint.progress.plateau ?? null);
@@ -120,7 +120,7 @@ export async function makeRunParts(input: RunInput): Promise<RunParts> {
  * Takes over an existing optimizer: discards its records so far, and sets clipping as the arguments
  * say.
  */
-async function keepOn(optimizer: Optimizer & { maxGradNorm?: number }, maxGradNorm: number): Promise<void> {
+async function takeOver(optimizer: Optimizer & { maxGradNorm?: number }, maxGradNorm: number): Promise<void> {
   await optimizer.records();
   if (optimizer.maxGradNorm === 0) optimizer.maxGradNorm = maxGradNorm;
 }

@@ -120,7 +120,7 @@ export class TrainingRun implements Disposable {
     await this.#callbacks.call('onTrainBegin');
     if (args.evalOnStart && !this.#input.checkpoint) await this.#evaluate();
     let epoch = this.#start.epoch;
-    if (!this.#start.epochEnded) await this.#goOnWithEpoch();
+    if (!this.#start.epochEnded) await this.#resumeEpoch();
     else if (this.#isOver) control.shouldTrainingStop = true;
     while (++epoch < this.#plan.numTrainEpochs && !control.shouldTrainingStop) await this.#runEpoch(epoch);
     await this.#step.drain();
@@ -132,7 +132,7 @@ export class TrainingRun implements Disposable {
   }
 
   /** Runs the rest of the epoch in which the checkpoint was written. */
-  async #goOnWithEpoch(): Promise<void> {
+  async #resumeEpoch(): Promise<void> {
     const { control } = this.#trainer;
     const { epoch, batchesDone } = this.#start;
     await this.#beginEpoch(epoch);

@@ -53,7 +53,10 @@ export function specialTokenFields(tokens: SpecialTokens, idOf: (token: string) 
  * Whether other files name or list tokens differently from tokenizer.json, which another module
  * handles.
  */
-export function namesMore({ added_tokens: added, post_processor, model }: TokenizerJson, config: TokenizerConfig) {
+export function differsFromTokenizerJson(
+  { added_tokens: added, post_processor, model }: TokenizerJson,
+  config: TokenizerConfig,
+) {
   const words = readSpecialTokens(config, model.unk_token);
   const special = added.filter((token) => token.special).map(({ content }) => content);
   const framing: unknown = post_processor?.['special_tokens'];

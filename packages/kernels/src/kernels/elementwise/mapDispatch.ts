@@ -124,7 +124,7 @@ export function mapDispatch(
     // On other adapters a dispatch costs little beside its work.
     joinTo:
       profile.software && !repeats && length < 2 ** mostBits
-        ? (before) => (goesOn(before, dispatch) ? mapDispatch(gpu, [...before.steps, ...steps], length) : null)
+        ? (before) => (canJoin(before, dispatch) ? mapDispatch(gpu, [...before.steps, ...steps], length) : null)
         : undefined,
   };
   return dispatch;
@@ -137,7 +137,7 @@ function sourceOf(array: GpuArray, results: readonly GpuArray[]): ElementType | 
 }
 
 /** Whether a map reads what the one before it writes, and one dispatch can do both. */
-function goesOn(before: Dispatch, { length, reads, writes }: MapDispatch): before is MapDispatch {
+function canJoin(before: Dispatch, { length, reads, writes }: MapDispatch): before is MapDispatch {
   const written = before.writes;
   const others = reads.filter((array) => !written.includes(array));
   const isApart = ({ storage }: GpuArray, arrays: readonly GpuArray[]) =>

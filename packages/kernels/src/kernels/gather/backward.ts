@@ -5,7 +5,7 @@ import { maxWorkgroupsPerDimension, spreadWorkgroups } from '../../recording/dis
 import { elementAccess } from '../../wgsl/elementAccess.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { anyTypes, floatTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
-import { indexLength, sharesNumbers } from './indexLayout.ts';
+import { indexLength, sharesIndices } from './indexLayout.ts';
 import { scatterAddKinds } from './options.ts';
 import type { IndexedShape, ScatterAddOptions } from './options.ts';
 import { wgsl as fewSource } from './scatterFew.wgsl.ts';
@@ -19,7 +19,7 @@ const mostNoted = 64;
 
 /** Whether `scatterAdd` needs `order`: with few places each row searches all of them instead. */
 export function needsOrder(shape: IndexedShape): boolean {
-  return !sharesNumbers(shape) || shape.places > mostNoted || shape.outer > maxWorkgroupsPerDimension;
+  return !sharesIndices(shape) || shape.places > mostNoted || shape.outer > maxWorkgroupsPerDimension;
 }
 
 /**

@@ -5,7 +5,7 @@ import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { anyTypes, floatTypes, requireArray, requireKernelOptions, requireSeparate } from '../validate.ts';
 import { wgsl as source } from './gather.wgsl.ts';
-import { dealt, indexLength } from './indexLayout.ts';
+import { assignElements, indexLength } from './indexLayout.ts';
 import { gatherKinds } from './options.ts';
 import type { GatherOptions } from './options.ts';
 
@@ -27,7 +27,7 @@ export function gather(gpu: Gpu, options: GatherOptions): void {
   requireArray(kernel, 'index', index, { numbers: indexLength(kernel, options) }, numberTypes);
   requireSeparate(kernel, [input, index], [output]);
   const count = outer * places * inner;
-  const { rows, width, defines, integers, workgroups } = dealt(gpu, options, places);
+  const { rows, width, defines, integers, workgroups } = assignElements(gpu, options, places);
   const byElement = flatIndexingFor(gpu.profile);
   gpu.dispatch({
     program: kernelProgram(kernel, source, {

@@ -27,12 +27,12 @@ export function indexLength(kernel: string, options: Indexed): number {
 }
 
 /** Whether one index serves a row of elements after the axis, long enough for eight threads. */
-export function sharesNumbers(options: Pick<Indexed, 'places' | 'inner' | 'strides'>): boolean {
+export function sharesIndices(options: Pick<Indexed, 'places' | 'inner' | 'strides'>): boolean {
   return stridesOf(options).inner === 0 && options.inner >= 8;
 }
 
 /** How the elements of an output are assigned to threads. */
-interface Dealt {
+interface ElementAssignment {
   /** Whether one index serves a row of elements after the axis, and threads share rows. */
   readonly rows: boolean;
   /** Elements in a vector of input and output. */
@@ -47,10 +47,10 @@ interface Dealt {
  * Assigns an output of `outer` x `extent` x `inner` by rows where one index serves each row, and
  * rows are long enough for eight threads to share.
  */
-export function dealt(gpu: Gpu, options: Indexed, extent: number): Dealt {
+export function assignElements(gpu: Gpu, options: Indexed, extent: number): ElementAssignment {
   const { outer, length, places, inner } = options;
   const strides = stridesOf(options);
-  if (!sharesNumbers(options))
+  if (!sharesIndices(options))
     return {
       rows: false,
       width: 1,

@@ -6,7 +6,7 @@ import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { rowIndexingFor } from '../../wgsl/rowIndexing.ts';
 import { floatTypes } from '../validate.ts';
-import { sharesNumbers, stridesOf } from './indexLayout.ts';
+import { sharesIndices, stridesOf } from './indexLayout.ts';
 import type { ScatterAddOptions } from './options.ts';
 import { wgsl as source } from './scatterAdd.wgsl.ts';
 import { wgsl as boundsSource } from './scatterBounds.wgsl.ts';
@@ -58,7 +58,7 @@ export function sortedSums(gpu: Gpu, options: SortedOptions): void {
 function sortedLists(options: SortedOptions): SortedLists {
   const { outer, length, places, inner } = options;
   const strides = stridesOf(options);
-  const width = sharesNumbers(options) && inner % 4 === 0 ? 4 : 1;
+  const width = sharesIndices(options) && inner % 4 === 0 ? 4 : 1;
   const columns = inner / width;
   const columnLists = strides.inner === 0 ? 1 : columns;
   const outerLists = strides.outer === 0 ? 1 : outer;
@@ -125,7 +125,7 @@ function recordSums(
   partials: GpuArray | null,
 ): void {
   const { input, order, output, outer, length, places, inner } = options;
-  const rows = sharesNumbers(options);
+  const rows = sharesIndices(options);
   const { matrix, defines, workgroups } = rows
     ? rowIndexingFor(gpu.profile, outer * length, columns)
     : { matrix: [], ...flatIndexingFor(gpu.profile) };

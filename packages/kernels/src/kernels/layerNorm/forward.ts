@@ -50,7 +50,7 @@ function recordLayerNorm(gpu: Gpu, options: LayerNormOptions): void {
   const { tokenKeys, state } = drops?.random ?? {};
   const reads = [...tables, ...ids, ...presentArrays({ single, residual, weight, bias, tokenKeys, state })];
   const bindings = reads.length + 3 + (half ? 1 : 0) + (isSum || options.sum ? 1 : 0);
-  if (bindings > gpu.info.limits.maxStorageBuffersPerShaderStage) return inMoreDispatches(gpu, options);
+  if (bindings > gpu.info.limits.maxStorageBuffersPerShaderStage) return inSeveralDispatches(gpu, options);
   const scratch = isSum && !options.sum ? gpu.allocate('f32', rows * columns, 'sum') : undefined;
   const sum = options.sum ?? scratch;
   const writes = presentArrays({ output, half, sum, mean, reciprocalStd });
@@ -116,7 +116,7 @@ const fieldsBehind = {
 };
 
 /** The same in several kernels, where the adapter can bind too few arrays. */
-function inMoreDispatches(gpu: Gpu, options: LayerNormOptions): void {
+function inSeveralDispatches(gpu: Gpu, options: LayerNormOptions): void {
   const { input, output, dropout, outputDropout, half, rows, columns } = options;
   const scratch = (like: GpuArray, label: string) => gpu.allocate(like.elementType, rows * columns, label);
   if (isEmbedded(input)) {

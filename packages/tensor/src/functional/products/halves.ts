@@ -84,6 +84,6 @@ function lend(result: Tensor, half: GpuArray): void {
  * Releases an input if products read an f16 copy of it. For callers that hold the only reference,
  * once the last kernel of the forward pass that reads it is recorded.
  */
-export function letGoOfCopied(input: Tensor): void {
+export function releaseCopied(input: Tensor): void {
   if (copied.has(input)) input.dispose();
 }

@@ -235,7 +235,7 @@ const computedAgain = new WeakSet<Tensor>();
  * on GPUs, where the backward of GELU is part of the next layer's product. For callers that hold
  * the only reference, once the one linear layer that reads it is recorded.
  */
-export function letGoOfActivated(result: Tensor): void {
+export function releaseActivated(result: Tensor): void {
   const isKept = result.device.disabledVariants.has('linear geluAgain');
   if (isKept || result.node?.preActivation?.elementType !== 'f16') return;
   computedAgain.add(result);

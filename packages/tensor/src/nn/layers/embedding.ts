@@ -73,7 +73,7 @@ export class Embedding extends Module {
     if (isGiven) requireDimensions(where, 'weight', options.weight, 2);
     const rows = isGiven ? (options.weight.shape[0] as number) : options.numEmbeddings;
     this.paddingIdx = paddingRow(options.paddingIdx ?? null, rows);
-    this.weight = isGiven ? options.weight : made(options, this.paddingIdx);
+    this.weight = isGiven ? options.weight : newTable(options, this.paddingIdx);
   }
 
   /**
@@ -101,7 +101,7 @@ function paddingRow(index: number | null, rows: number): number | null {
   return index < 0 ? index + rows : index;
 }
 
-function made(options: NewEmbeddingOptions, paddingIdx: number | null): Parameter {
+function newTable(options: NewEmbeddingOptions, paddingIdx: number | null): Parameter {
   const { numEmbeddings, embeddingDim } = options;
   return newParameter(deviceFor(where, options), [numEmbeddings, embeddingDim], (generator, shape) => {
     const values = normalDraw(0, 1)(generator, shape);

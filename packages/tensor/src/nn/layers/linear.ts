@@ -60,7 +60,9 @@ export class Linear extends Module {
   /** @throws TensorError, ShapeError */
   constructor(options: NewLinearOptions | LinearModuleOptions) {
     super();
-    const { weight, bias } = hasWeight<LinearModuleOptions>(options) ? given(options) : made(options);
+    const { weight, bias } = hasWeight<LinearModuleOptions>(options)
+      ? givenParameters(options)
+      : newParameters(options);
     requireAtMost('new Linear', 1, arguments);
     this.weight = weight;
     this.bias = bias;
@@ -88,7 +90,7 @@ export class Linear extends Module {
   }
 }
 
-function given(options: LinearModuleOptions): { weight: Parameter; bias: Parameter | null } {
+function givenParameters(options: LinearModuleOptions): { weight: Parameter; bias: Parameter | null } {
   requireOptions(where, options, givenKinds, { error: TensorError, otherNames });
   const { weight, bias = null } = options;
   requireDimensions(where, 'weight', weight, 2);
@@ -96,7 +98,7 @@ function given(options: LinearModuleOptions): { weight: Parameter; bias: Paramet
   return { weight, bias };
 }
 
-function made(options: NewLinearOptions): { weight: Parameter; bias: Parameter | null } {
+function newParameters(options: NewLinearOptions): { weight: Parameter; bias: Parameter | null } {
   requireOptions(where, options, newKinds, { error: TensorError, otherNames });
   const { inFeatures, outFeatures, bias = true } = options;
   const device = deviceFor(where, options);

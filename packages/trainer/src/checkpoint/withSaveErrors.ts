@@ -7,7 +7,7 @@ import { SaveError } from '../errors.ts';
  *
  * @throws SaveError
  */
-export async function saving(folder: string, write: () => Promise<void>): Promise<void> {
+export async function withSaveErrors(folder: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
   } catch (cause) {
