@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'vitest/config';
 import { WithoutDawnWarnings } from './packages/kernels/bin/withoutDawnWarnings.mjs';
-import { inlineWgsl } from './scripts/inline-wgsl.mjs';
+import { inlineWgsl } from './scripts/build/inline-wgsl.mjs';
 import { driverEnvironment } from './scripts/vulkan-driver.mjs';
 
 /** Keeps every x.wgsl.ts equal to its x.wgsl, also while Vitest watches. */

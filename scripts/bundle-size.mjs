@@ -7,10 +7,10 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { build } from 'vite';
-import { inlineWgsl } from './inline-wgsl.mjs';
+import { inlineWgsl } from './build/inline-wgsl.mjs';
 import { isMain } from './setup/is-main.mjs';
 import { rootFolder, rootInCode } from './setup/root-folder.mjs';
-import { shaderModules } from './ship-shaders.mjs';
+import { shaderModules } from './build/ship-shaders.mjs';
 import { lessonCode } from './weights/lesson.mjs';
 
 const tensor = `${rootInCode}/packages/tensor/src`;

@@ -25,7 +25,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { copyLibraries } from './gpu/libraries.mjs';
 import { testAliases } from './gpu/testAliases.mjs';
-import { inlineWgsl } from './inline-wgsl.mjs';
+import { inlineWgsl } from './build/inline-wgsl.mjs';
 import { rootFolder } from './setup/root-folder.mjs';
 
 const { values } = parseArgs({

@@ -30,6 +30,6 @@ it('builds nothing beside others that are packed at the same time', () => {
   mkdirSync(join(folder, 'dist'));
   writeFileSync(join(folder, 'package.json'), '{ "name": "@attune/trainer" }');
   const env = { ...process.env, ATTUNE_BUILT: '1' };
-  execFileSync(process.execPath, [join(rootFolder, 'scripts/prepack.mjs')], { cwd: folder, env });
+  execFileSync(process.execPath, [join(rootFolder, 'scripts/build/prepack.mjs')], { cwd: folder, env });
   expect(readdirSync(folder)).toContain('dist');
 });

@@ -23,7 +23,7 @@ export const weights = {
     code: `import { AutoTokenizer } from '@attune/bert/tokenizer';\nglobalThis.used = AutoTokenizer;`,
   },
   // esbuild leaves in the first chunk whatever an index names there and any chunk uses, but what
-  // scripts/name-late.mjs lets it name as a constant.
+  // scripts/build/name-late.mjs lets it name as a constant.
   'the lesson, at its start': { limits: { esbuild: 70.4, vite: 60.3 }, code: lessonCode() },
   'the lesson, until it is trained, evaluated and predicted': {
     limits: { esbuild: 204.4, vite: 190.1 },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { build } from 'vite';
-import { inlineWgsl } from '../inline-wgsl.mjs';
+import { inlineWgsl } from '../build/inline-wgsl.mjs';
 import { rootFolder } from '../setup/root-folder.mjs';
 import { testAliases } from './testAliases.mjs';
 

@@ -36,9 +36,9 @@ function fingerprint() {
     'turbo.json',
     'tsconfig.base.json',
     'tsconfig.build.json',
-    'scripts/inline-wgsl.mjs',
-    'scripts/name-late.mjs',
-    'scripts/ship-shaders.mjs',
+    'scripts/build/inline-wgsl.mjs',
+    'scripts/build/name-late.mjs',
+    'scripts/build/ship-shaders.mjs',
   ].map((name) => join(rootFolder, name));
   const packages = ['packages', 'apps'].flatMap((parent) =>
     readdirSync(join(rootFolder, parent)).map((name) => join(rootFolder, parent, name)),

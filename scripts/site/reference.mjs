@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTool } from '../check-packages/tools.mjs';
-import { inlineWgsl } from '../inline-wgsl.mjs';
+import { inlineWgsl } from '../build/inline-wgsl.mjs';
 import { rootFolder } from '../setup/root-folder.mjs';
 import { sourceAddress } from './addresses.mjs';
 

@@ -21,7 +21,7 @@ const files = filesOf(readFileSync(guide, 'utf8'));
 beforeAll(() => {
   mkdirSync(folder);
   for (const [name, code] of files) writeFileSync(join(folder, name), code);
-  run(join(packageFolder, '../../scripts/inline-wgsl.mjs'), join(packageFolder, 'src'));
+  run(join(packageFolder, '../../scripts/build/inline-wgsl.mjs'), join(packageFolder, 'src'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,4 +1,4 @@
-/** A `.wgsl` file and the files that it includes, as `scripts/inline-wgsl.mjs` writes it. */
+/** A `.wgsl` file and the files that it includes, as `scripts/build/inline-wgsl.mjs` writes it. */
 export interface WgslFile {
   /** Path below `src/`. */
   readonly path: string;

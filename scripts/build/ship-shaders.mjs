@@ -1,13 +1,13 @@
 // Puts the shaders of a package's build into few modules, dist/shaders.js and others, from which
-// every x.wgsl.js exports its own: `node ../../scripts/ship-shaders.mjs` in the package. Side by
-// side and with short names for what functions declare, they weigh a fifth less in a page; bundlers
-// still leave out those that nobody imports. Texts that a page reads no sooner than it has a device
-// are loaded by openDevice. Lines keep their numbers, which errors tell. The sources, which
-// everything in this repository runs on, keep their names and import all.
+// every x.wgsl.js exports its own: `node ../../scripts/build/ship-shaders.mjs` in the package. Side
+// by side and with short names for what functions declare, they weigh a fifth less in a page;
+// bundlers still leave out those that nobody imports. Texts that a page reads no sooner than it has
+// a device are loaded by openDevice. Lines keep their numbers, which errors tell. The sources,
+// which everything in this repository runs on, keep their names and import all.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { quoted, readShaders } from './inline-wgsl.mjs';
-import { isMain } from './setup/is-main.mjs';
+import { isMain } from '../setup/is-main.mjs';
 
 /**
  * Shaders of what pages load late, which have modules of their own: the optimizers that a Trainer

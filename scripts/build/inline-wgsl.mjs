@@ -6,10 +6,10 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isMain } from './setup/is-main.mjs';
+import { isMain } from '../setup/is-main.mjs';
 
-const defaultFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../packages/kernels/src');
-const firstLine = '// Written by scripts/inline-wgsl.mjs from ';
+const defaultFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../../packages/kernels/src');
+const firstLine = '// Written by scripts/build/inline-wgsl.mjs from ';
 
 /**
  * Throws an Error that names file and line of an include that is missing or goes round in a circle.

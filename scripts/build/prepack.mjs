@@ -1,8 +1,8 @@
 // Before a package is packed, in its folder: it is built, so that an unbuilt clone cannot
 // publish an empty package. `release.mjs publish` has built all of them.
 import { readFileSync, rmSync } from 'node:fs';
-import { runInForeground } from './setup/child.mjs';
-import { turboCommand } from './setup/turbo.mjs';
+import { runInForeground } from '../setup/child.mjs';
+import { turboCommand } from '../setup/turbo.mjs';
 
 if (process.env.ATTUNE_BUILT) process.exit();
 

@@ -1,9 +1,10 @@
-// Lets the index of a package name what pages load late: `node ../../scripts/name-late.mjs NAME …`
-// in the package, once its dist is there. esbuild puts into a page's first piece whatever an index
-// re-exports and any piece uses, but does not look through a constant. Types stay as they are.
+// Lets the index of a package name what pages load late:
+// `node ../../scripts/build/name-late.mjs NAME …` in the package, once its dist is there. esbuild
+// puts into a page's first piece whatever an index re-exports and any piece uses, but does not look
+// through a constant. Types stay as they are.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMain } from './setup/is-main.mjs';
+import { isMain } from '../setup/is-main.mjs';
 
 /**
  * The text of the index, which has these names from `./lateNames.js`, and of that module.
