@@ -126,6 +126,8 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
   /**
    * One of `numShards` equal parts (the first ones may be one row longer): contiguous rows, or,
    * with contiguous: false, every numShards-th row.
+   *
+   * @throws DatasetError
    */
   shard(options: ShardOptions): Dataset<Row> {
     return this.#take(shardRows(this.length, options));
@@ -182,7 +184,7 @@ export class Dataset<Row = Record<string, unknown>> extends DatasetRows<Row> {
 
   /**
    * Adds or replaces columns. The function gets a row, or with `batched: true` an object of arrays,
-   * and its number or numbers; it returns an object with the new columns, or nothing if it is
+   * and its index or indices; it returns an object with the new columns, or nothing if it is
    * called for its side effects. It may be asynchronous. In batched mode it may return more or
    * fewer rows than it got, if no old column is kept.
    *

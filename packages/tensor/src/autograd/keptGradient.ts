@@ -5,7 +5,7 @@ import { GraphNode } from './tape.ts';
 
 /**
  * The gradient that a tensor keeps between calls of `backward()`: in memory of its own, or where an
- * optimizer wants it.
+ * optimizer has placed it.
  */
 export class KeptGradient {
   /** When it was last replaced, shared with the tensors that `grad` returns. */
@@ -63,7 +63,7 @@ export class KeptGradient {
   }
 
   /**
-   * Moves an existing gradient to where an optimizer wants it; null for memory of its own again,
+   * Moves an existing gradient to a place of an optimizer; null for memory of its own again,
    * without a gradient.
    */
   moveTo(place: GradPlace | null): void {
