@@ -80,7 +80,7 @@ export async function mapTable(request: MapRequest): Promise<Table | undefined> 
           `map: the function returned the columns ${names.join(', ') || 'none'} for rows ${start} to ${end - 1}, and ${newNames.join(', ') || 'none'} before. Return the same ones each time.`,
         );
       }
-      rows += requireOneLength(
+      rows += readNewLength(
         columns,
         end - start,
         kept.filter((name) => !columns.has(name)),
@@ -219,7 +219,7 @@ async function callWithRows(
 }
 
 /** @returns the length of the new columns */
-function requireOneLength(columns: Map<string, ArrayLike<unknown>>, given: number, kept: readonly string[]): number {
+function readNewLength(columns: Map<string, ArrayLike<unknown>>, given: number, kept: readonly string[]): number {
   let first: string | undefined;
   for (const [name, { length }] of columns) {
     first ??= name;

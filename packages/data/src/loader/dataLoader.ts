@@ -93,7 +93,7 @@ function rowOf(dataset: RowSource, index: number): CollatorRow {
   );
 }
 
-function requireBatch(batch: unknown): CollatedBatch {
+function readBatch(batch: unknown): CollatedBatch {
   if (typeof batch === 'object' && batch !== null && !(batch instanceof Promise) && !Array.isArray(batch))
     return batch as CollatedBatch;
   throw new CollateError(`DataLoader: collateFn must return a batch, an object of arrays; got ${shown(batch)}`);
@@ -194,7 +194,7 @@ export class DataLoader implements AsyncIterable<Batch> {
       const rows = Array.from(order.subarray(next * this.batchSize, (next + 1) * this.batchSize));
       const batch = namingRow(rows, () => {
         const given = rows.map((row) => rowOf(this.#dataset, row));
-        return stackLists(requireBatch(this.#collate(given, features)));
+        return stackLists(readBatch(this.#collate(given, features)));
       });
       next += 1;
       this.#rows.set(batch, rows);

@@ -3,7 +3,7 @@ import { GpuValidationError, requireUsable } from '../device/given.ts';
 import type { GpuArray } from '../memory/gpuArray.ts';
 import type { Dispatch, Parameters } from './dispatch.ts';
 import { parameterBlockBytes } from './parameterTable.ts';
-import { requireFloatTypes } from './requireBindings.ts';
+import { requireFloatTypes } from './readBindings.ts';
 import type { ParameterTable } from './parameterTable.ts';
 import type { CompiledProgram, PipelineCache } from './pipelineCache.ts';
 import type { GPUBindGroup, GPUDevice, GPUError } from '../device/webGpuTypes.ts';

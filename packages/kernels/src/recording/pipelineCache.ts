@@ -1,8 +1,8 @@
 import type { Failures } from '../device/failures.ts';
 import { GpuValidationError, loadCompileError } from '../device/given.ts';
 import type { Program } from './dispatch.ts';
-import { requireBindings } from './requireBindings.ts';
-import type { Bindings } from './requireBindings.ts';
+import { readBindings } from './readBindings.ts';
+import type { Bindings } from './readBindings.ts';
 import type { GPUBindGroupLayout, GPUComputePipeline, GPUDevice } from '../device/webGpuTypes.ts';
 
 /** A program that recorded dispatches need, and how many arrays it reads and writes. */
@@ -66,7 +66,7 @@ export class PipelineCache {
     const { program, reads, writes } = needed;
     const { device } = this.#options;
     const code = program.source();
-    const bindings = requireBindings(program, needed, code);
+    const bindings = readBindings(program, needed, code);
     device.pushErrorScope('validation');
     const layout = this.#layout(reads, writes);
     const creation = device.createComputePipelineAsync(this.#describe(program, code, layout));
@@ -82,7 +82,7 @@ export class PipelineCache {
   #compile(program: Program, reads: number, writes: number): CompiledProgram {
     const { device, failures } = this.#options;
     const code = program.source();
-    const bindings = requireBindings(program, { reads, writes }, code);
+    const bindings = readBindings(program, { reads, writes }, code);
     device.pushErrorScope('validation');
     const layout = this.#layout(reads, writes);
     const pipeline = device.createComputePipeline(this.#describe(program, code, layout));

@@ -10,7 +10,7 @@ import type { Shape } from '../shape.ts';
  * @param extra how many dimensions beyond the shape's are allowed, as for a new one
  * @throws ShapeError
  */
-export function requireAxis(operation: string, name: string, dim: number, shape: Shape, extra = 0): number {
+export function readAxis(operation: string, name: string, dim: number, shape: Shape, extra = 0): number {
   const rank = shape.length + extra;
   // A scalar has the dimensions 0 and -1, as in PyTorch.
   const most = Math.max(1, rank);
@@ -37,7 +37,7 @@ const axesKind: Kind = {
  *
  * @throws ShapeError for one out of range, or named twice
  */
-export function requireAxes(
+export function readAxes(
   operation: string,
   name: string,
   dims: number | readonly number[] | null | undefined,
@@ -46,7 +46,7 @@ export function requireAxes(
   if (dims === undefined || dims === null) return shape.map((_, axis) => axis);
   requireArgument(operation, name, dims, axesKind, TensorError);
   const given = typeof dims === 'number' ? [dims] : dims;
-  const axes = given.map((dim) => requireAxis(operation, name, dim, shape));
+  const axes = given.map((dim) => readAxis(operation, name, dim, shape));
   if (new Set(axes).size !== axes.length)
     throw new ShapeError(`${operation}: ${name} names a dimension twice: ${shownExtents(dims)}`);
   return axes.filter((axis) => axis < shape.length).sort((a, b) => a - b);

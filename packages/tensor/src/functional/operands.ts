@@ -92,7 +92,7 @@ const fits = (a: DType, b: DType, floatsMix: boolean): boolean => a === b || (fl
  * @returns the first tensor
  * @throws TensorError
  */
-export function requireOperands(
+export function readOperands(
   operation: string,
   operands: Readonly<Record<string, Operand>>,
   floatsMix = false,

@@ -10,7 +10,7 @@ export const isByLabel = ({ target }: ClassLossInput): boolean =>
  * Validates the arrays that forward and backward read, and lists them in the order of their
  * bindings.
  */
-export function requireInput(kernel: string, options: ClassLossInput): GpuArray[] {
+export function readInput(kernel: string, options: ClassLossInput): GpuArray[] {
   const { input, target, classWeights, outer, classes, inner } = options;
   requireArray(kernel, 'input', input, { outer, classes, inner }, singleTypes);
   const shape: Shape = isByLabel(options) ? { outer, inner } : { outer, classes, inner };

@@ -2,7 +2,7 @@ import type { Gpu } from '../../gpu.ts';
 import { flatIndexingFor } from '../../wgsl/flatIndexing.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { requireArray, requireKernelOptions, requireSeparate, singleTypes } from '../validate.ts';
-import { inputParameters, isByLabel, requireInput } from './arrays.ts';
+import { inputParameters, isByLabel, readInput } from './arrays.ts';
 import { wgsl as source } from './classLossBackward.wgsl.ts';
 import { classLossBackwardKinds } from './options.ts';
 import type { ClassLossBackwardOptions } from './options.ts';
@@ -18,7 +18,7 @@ export function classLossBackward(gpu: Gpu, options: ClassLossBackwardOptions): 
   const { facts, gradOutput, scale, gradient, isLogits, classWeights, outer, classes, inner } = options;
   const { ofProbabilities = false } = options;
   const rows = outer * inner;
-  const reads = [...requireInput(kernel, options), facts, gradOutput, ...(scale ? [scale] : [])];
+  const reads = [...readInput(kernel, options), facts, gradOutput, ...(scale ? [scale] : [])];
   requireArray(kernel, 'facts', facts, { rows, facts: 4 }, singleTypes);
   requireArray(kernel, 'gradOutput', gradOutput, scale ? { scalar: 1 } : { rows }, singleTypes);
   if (scale) requireArray(kernel, 'scale', scale, { scalar: 1 }, singleTypes);

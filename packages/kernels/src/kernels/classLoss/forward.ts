@@ -3,7 +3,7 @@ import { spreadWorkgroups } from '../../recording/dispatch.ts';
 import { kernelProgram } from '../../wgsl/kernelProgram.ts';
 import { sharesRows } from '../crossEntropy/sharesRows.ts';
 import { requireArray, requireKernelOptions, requireSeparate, singleTypes } from '../validate.ts';
-import { inputParameters, isByLabel, requireInput } from './arrays.ts';
+import { inputParameters, isByLabel, readInput } from './arrays.ts';
 import { wgsl as source } from './classLoss.wgsl.ts';
 import { wgsl as totalSource } from './classLossTotal.wgsl.ts';
 import { classLossKinds, classLossTotalKinds } from './options.ts';
@@ -21,7 +21,7 @@ export function classLoss(gpu: Gpu, options: ClassLossOptions): void {
   requireKernelOptions(kernel, options, classLossKinds);
   const { losses, facts, isLogits, classWeights, outer, classes, inner } = options;
   const rows = outer * inner;
-  const reads = requireInput(kernel, options);
+  const reads = readInput(kernel, options);
   requireArray(kernel, 'losses', losses, { rows }, singleTypes);
   requireArray(kernel, 'facts', facts, { rows, facts: 4 }, singleTypes);
   requireSeparate(kernel, reads, [losses, facts]);

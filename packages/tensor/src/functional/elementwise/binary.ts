@@ -10,7 +10,7 @@ import { Tensor } from '../../tensor.ts';
 import { addAlike } from './addAlike.ts';
 import { broadcastOf, broadcastShapes, writeGradient, writeSums } from '../broadcasting.ts';
 import { requireHeld } from '../checks.ts';
-import { arrayOf, requireOperands, shapesOf } from '../operands.ts';
+import { arrayOf, readOperands, shapesOf } from '../operands.ts';
 import type { BesideFloats, BesideNumbers, FirstType, NumberType, Operand } from '../operands.ts';
 import { isFloat } from '../../dtypes.ts';
 import type { DType, FloatOf } from '../../dtypes.ts';
@@ -19,7 +19,7 @@ import { requireAtMost } from '../../surplusArguments.ts';
 /** An operation of the kernel family `binary` with a numeric result, and its gradients. */
 function mapped<D extends DType>(member: BinaryMember, a: Operand, b: Operand): Tensor<D> {
   const { name } = member;
-  const first = requireOperands(name, { a, b });
+  const first = readOperands(name, { a, b });
   if (first.dtype === 'bool') throw new TensorError(`${name}: bool is not a numeric type; use cast() or where()`);
   const { device } = first;
   const shapes = shapesOf(a, b);
@@ -99,7 +99,7 @@ function addGradient(gradients: Gradients, by: 'a' | 'b', { member, a, b, shape 
 /** Whether both are float tensors of one shape, which have kernels of their own. */
 function areAlike(operation: string, a: Operand, b: Operand): boolean {
   if (!(a instanceof Tensor && b instanceof Tensor) || !shapesEqual(a.shape, b.shape)) return false;
-  return isFloat(requireOperands(operation, { a, b }, true).dtype);
+  return isFloat(readOperands(operation, { a, b }, true).dtype);
 }
 
 /**

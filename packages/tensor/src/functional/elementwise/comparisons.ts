@@ -4,14 +4,14 @@ import * as members from '@attune/kernels/binary';
 import { sizeOf } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
 import { broadcastOf, broadcastShapes } from '../broadcasting.ts';
-import { arrayOf, requireOperands, shapesOf } from '../operands.ts';
+import { arrayOf, readOperands, shapesOf } from '../operands.ts';
 import type { Beside, Operand } from '../operands.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
 
 /** An operation of the family with a bool result, without a gradient. */
 function tested(member: BinaryMember, a: Operand, b: Operand): Tensor<'bool'> {
   const { name } = member;
-  const { device } = requireOperands(name, { a, b });
+  const { device } = readOperands(name, { a, b });
   const shapes = shapesOf(a, b);
   const shape = broadcastShapes(name, shapes);
   const length = sizeOf(shape);

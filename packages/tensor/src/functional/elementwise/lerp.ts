@@ -5,7 +5,7 @@ import { broadcastShapes } from '../broadcasting.ts';
 import { cast } from './cast.ts';
 import { requireFloats } from '../checks.ts';
 import { lt } from './comparisons.ts';
-import { requireOperands } from '../operands.ts';
+import { readOperands } from '../operands.ts';
 import type { Beside, Floats, Operand } from '../operands.ts';
 import { abs } from './unary.ts';
 import { where } from './where.ts';
@@ -26,7 +26,7 @@ export function lerp<D extends DType, E extends Operand, W extends Operand>(
 ): Tensor<D> {
   requireAtMost('lerp', 3, arguments);
   requireFloats('lerp', 'start', start);
-  requireOperands('lerp', { start, end, weight });
+  readOperands('lerp', { start, end, weight });
   const given = Object.entries({ start, end, weight }).filter(([, operand]) => typeof operand !== 'number');
   broadcastShapes('lerp', Object.fromEntries(given.map(([name, operand]) => [name, (operand as Tensor).shape])));
   if (start.dtype !== 'f16') return between(start, end, weight) as Tensor<D>;

@@ -7,7 +7,7 @@ import { Tensor } from '../../tensor.ts';
 import { broadcastOf, broadcastShapes, writeGradient } from '../broadcasting.ts';
 import { cast } from './cast.ts';
 import { requireDeviceOf, requireHeld, requireTensor } from '../checks.ts';
-import { requireOperands, shapesOf } from '../operands.ts';
+import { readOperands, shapesOf } from '../operands.ts';
 import type { Beside, Mask, NumberType, Operand } from '../operands.ts';
 import { isFloat } from '../../dtypes.ts';
 import type { DType } from '../../dtypes.ts';
@@ -41,7 +41,7 @@ export function where<A extends Operand, B extends Operand, C extends DType = DT
 ): Tensor<NumberType<A, B>> {
   requireAtMost('where', 3, arguments);
   const operands: readonly Operand[] = [a, b];
-  const first = requireOperands('where', { a, b });
+  const first = readOperands('where', { a, b });
   requireMask('where', 'condition', condition, first);
   if ((first.dtype === 'i32' || first.dtype === 'u32') && operands.some(isFraction)) {
     const [floatsA, floatsB] = operands.map((operand) =>

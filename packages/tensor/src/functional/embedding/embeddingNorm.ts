@@ -3,7 +3,7 @@ import type { GpuArray } from '@attune/kernels';
 import { allocateResult, operationResult } from '../../autograd/operation.ts';
 import { precision } from '../../autograd/precision.ts';
 import type { Tensor } from '../../tensor.ts';
-import { requireInputs, takenRows } from './embeddingSum.ts';
+import { readSizes, takenRows } from './embeddingSum.ts';
 import { parameterGradients } from '../normalisation/layerNorm.ts';
 import { kernelDropout } from '../dropout/dropoutOptions.ts';
 import type { DropoutOptions } from '../dropout/dropoutOptions.ts';
@@ -32,7 +32,7 @@ interface EmbeddingNormOptions {
  */
 export function embeddingNorm(options: EmbeddingNormOptions): Tensor<'f32'> {
   const { tables, ids, paddingIndices, weight, bias, epsilon, readBy } = options;
-  const { rows, columns } = requireInputs(tables, ids, { paddingIndices });
+  const { rows, columns } = readSizes(tables, ids, { paddingIndices });
   const embedded = takenRows(tables, ids, { paddingIndices });
   const { device, singles, uploads } = embedded;
   const outputDropout = kernelDropout(options.dropout);

@@ -33,7 +33,7 @@ export function embeddingSum(
   options: EmbeddingSumOptions = {},
 ): Tensor<'f32'> {
   requireAtMost('embeddingSum', 3, arguments);
-  const { rows, columns } = requireInputs(tables, ids, options);
+  const { rows, columns } = readSizes(tables, ids, options);
   const embedded = takenRows(tables, ids, options);
   const { device, singles, uploads } = embedded;
   const array = allocateResult(device, 'f32', [rows, columns], operation);
@@ -108,7 +108,7 @@ const idsKind = arrayOf(wholeNumbers, 'Int32Array or Uint32Array');
 const optionKinds = { paddingIndices: optional(arrayOf(orNull(wholeNumber(0)), 'row numbers, or null')) };
 
 /** @returns rows and columns of the sum @throws ShapeError, TensorError */
-export function requireInputs(
+export function readSizes(
   tables: readonly Tensor[],
   ids: readonly (Int32Array | Uint32Array)[],
   options: EmbeddingSumOptions,

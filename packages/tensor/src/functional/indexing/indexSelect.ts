@@ -4,7 +4,7 @@ import type { DType } from '../../dtypes.ts';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
-import { requireAxis } from '../axes.ts';
+import { readAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { gathered, requireIndex } from './recordGather.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
@@ -50,7 +50,7 @@ export function indexSelectBut<D extends DType>(
   without: number | null,
 ): Tensor<D> {
   requireTensor('indexSelect', 'input', input);
-  const axis = requireAxis('indexSelect', 'dim', dim, input.shape);
+  const axis = readAxis('indexSelect', 'dim', dim, input.shape);
   requireArgument('indexSelect', 'index', index, numbersKind, TensorError);
   const { device, shape } = input;
   const extent = shape[axis];

@@ -5,13 +5,13 @@ import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape, shapesEqual, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
-import { around, requireAxis } from '../axes.ts';
+import { around, readAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { add } from '../elementwise/binary.ts';
 import { expand, flatten } from '../movement/movement.ts';
 import { pad } from '../movement/padding.ts';
 import { narrow } from '../movement/slicing.ts';
-import { requireOperands } from '../operands.ts';
+import { readOperands } from '../operands.ts';
 import { gathered, recordScatter, requireIndex } from './recordGather.ts';
 import type { Index } from './recordGather.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
@@ -51,7 +51,7 @@ function startOf<D extends DType>(input: Tensor<D>, shape: Shape, axis: number |
 export function gather<D extends DType, I extends DType>(input: Tensor<D>, dim: number, index: Integers<I>): Tensor<D> {
   requireAtMost('gather', 3, arguments);
   requireTensor('gather', 'input', input);
-  const axis = requireAxis('gather', 'dim', dim, input.shape);
+  const axis = readAxis('gather', 'dim', dim, input.shape);
   requireIndex('gather', index, input);
   requireWithin('gather', 'input', index.shape, input.shape, axis);
   const { array, shape } = index;
@@ -78,9 +78,9 @@ export function scatterAdd<D extends DType, I extends DType>(
 ): Tensor<D> {
   requireAtMost('scatterAdd', 4, arguments);
   for (const [name, tensor] of Object.entries({ input, source })) requireTensor('scatterAdd', name, tensor);
-  if (requireOperands('scatterAdd', { input, source }).dtype === 'bool')
+  if (readOperands('scatterAdd', { input, source }).dtype === 'bool')
     throw new TensorError('scatterAdd: bool is not a numeric type; use cast()');
-  const axis = requireAxis('scatterAdd', 'dim', dim, input.shape);
+  const axis = readAxis('scatterAdd', 'dim', dim, input.shape);
   requireIndex('scatterAdd', index, input);
   requireWithin('scatterAdd', 'input', index.shape, input.shape, axis);
   requireWithin('scatterAdd', 'source', index.shape, source.shape, null);
@@ -131,7 +131,7 @@ export function takeAlongDim<D extends DType, I extends DType>(
   requireTensor('takeAlongDim', 'input', input);
   requireIndex('takeAlongDim', index, input);
   if (dim === undefined || dim === null) return gather<D, DType>(flatten(input), 0, flatten(index));
-  const axis = requireAxis('takeAlongDim', 'dim', dim, input.shape);
+  const axis = readAxis('takeAlongDim', 'dim', dim, input.shape);
   const { shape } = input;
   const fits = (a: number, b: number) => a === b || a === 1 || b === 1;
   if (

@@ -3,7 +3,7 @@ import { flag, optional, shown, wholeNumber } from '@attune/validate';
 import { ShapeError } from '../../errors.ts';
 import { formatShape } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
-import { around, requireAxis } from '../axes.ts';
+import { around, readAxis } from '../axes.ts';
 import { requireGivenOptions, requireTensor } from '../checks.ts';
 import { gather } from './indexing.ts';
 import { narrow } from '../movement/slicing.ts';
@@ -69,7 +69,7 @@ export function topk<D extends DType>(input: Tensor<D>, k: number, dim = -1, opt
   requireAtMost('topk', 4, arguments, topkKinds);
   requireTensor('topk', 'input', input);
   requireGivenOptions('topk', options, topkKinds);
-  const axis = requireAxis('topk', 'dim', dim, input.shape);
+  const axis = readAxis('topk', 'dim', dim, input.shape);
   const most = input.shape[axis] ?? 1;
   const count = wholeNumber(0, most);
   if (!count.holds(k))
@@ -85,7 +85,7 @@ function order(operation: string, input: Tensor, dim: number, options: SortOptio
   requireTensor(operation, 'input', input);
   requireGivenOptions(operation, options, sortKinds);
   const { device, shape } = input;
-  const axis = requireAxis(operation, 'dim', dim, shape);
+  const axis = readAxis(operation, 'dim', dim, shape);
   const array = device.allocate('i32', Math.max(1, input.size), operation);
   kernels.argSort(device, {
     input: input.array,

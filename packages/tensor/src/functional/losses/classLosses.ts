@@ -91,7 +91,7 @@ export function crossEntropy<D extends DType>(
   const { weight, labelSmoothing = 0, ignoreIndex = -100 } = options;
   const logits = inSinglePrecision(input);
   if (target instanceof Tensor && isFloat(target.dtype)) return ofProbabilities(logits, target, options);
-  const count = requireClasses(operation, logits, target, ignoreIndex);
+  const count = countKept(operation, logits, target, ignoreIndex);
   if (target instanceof Int32Array && logits.shape.length === 2 && weight === undefined) {
     const factor = factorOf(options, count);
     if (factor !== null) return fusedCrossEntropy(logits, { values: target, factor }, { labelSmoothing, ignoreIndex });
@@ -123,7 +123,7 @@ export function nllLoss<D extends DType, I extends DType>(
   const options = withFactor(operation, givenOptions);
   requireOneReduction(operation, options);
   const logarithms = inSinglePrecision(input);
-  requireClasses(operation, logarithms, target, options.ignoreIndex ?? -100);
+  countKept(operation, logarithms, target, options.ignoreIndex ?? -100);
   const classes = classesOf(logarithms, target);
   return classLoss(operation, logarithms, options, { target: classes, isLogits: false, isByLabel: true });
 }
@@ -131,8 +131,8 @@ export function nllLoss<D extends DType, I extends DType>(
 /** Classes lie along dimension 1, or along the only one. */
 const classDim = ({ shape }: Tensor): number => Math.min(1, shape.length - 1);
 
-/** @returns how many rows are kept, where the classes are on the host */
-function requireClasses(operation: string, input: Tensor, target: Int32Array | Tensor, ignoreIndex: number): number {
+/** Checks the classes. @returns how many rows are kept, where the classes are on the host */
+function countKept(operation: string, input: Tensor, target: Int32Array | Tensor, ignoreIndex: number): number {
   const { shape } = input;
   if (shape.length === 0)
     throw new ShapeError(
@@ -255,7 +255,7 @@ function classesOf(input: Tensor, target: Int32Array | Tensor): Tensor {
 /** The losses of logits [rows, classes, ...] with target probabilities of the same shape. */
 function ofProbabilities(logits: Tensor, given: Tensor, options: CrossEntropyOptions): Tensor<'f32'> {
   const operation = 'crossEntropy';
-  if (logits.shape.length === 0) requireClasses(operation, logits, given, 0);
+  if (logits.shape.length === 0) countKept(operation, logits, given, 0);
   requireFloats(operation, 'target', given, logits);
   requireShape(operation, `target of probabilities (or of classes in i32)`, given.shape, logits.shape);
   if (options.ignoreIndex !== undefined)

@@ -1,7 +1,7 @@
 import { flag, number, numberAtLeast, oneOf, optional } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import type { Tensor } from '../../tensor.ts';
-import { requireAxis } from '../axes.ts';
+import { readAxis } from '../axes.ts';
 import { add, div, minimum, mul, sub } from '../elementwise/binary.ts';
 import { inSinglePrecision } from '../elementwise/castFloats.ts';
 import { eq, lt, ne } from '../elementwise/comparisons.ts';
@@ -25,7 +25,7 @@ type Single = Tensor<'f32'>;
  *
  * @returns the tensors in f32, in which losses are computed
  */
-function requireLoss(
+function readTensors(
   operation: string,
   tensors: Readonly<Record<string, Tensor>>,
   options: unknown,
@@ -54,7 +54,7 @@ export function l1Loss<D extends DType, T extends DType>(
   options: Reduced = {},
 ): Tensor<'f32'> {
   requireAtMost('l1Loss', 3, arguments, lossReductionKinds);
-  const [x, y] = requireLoss('l1Loss', { input, target }, options, lossReductionKinds) as [Single, Single];
+  const [x, y] = readTensors('l1Loss', { input, target }, options, lossReductionKinds) as [Single, Single];
   return reduceLosses(abs(sub(x, y)), options);
 }
 
@@ -79,7 +79,7 @@ export function smoothL1Loss<D extends DType, T extends DType>(
   options: SmoothL1LossOptions = {},
 ): Tensor<'f32'> {
   requireAtMost('smoothL1Loss', 3, arguments, smoothKinds);
-  const [x, y] = requireLoss('smoothL1Loss', { input, target }, options, smoothKinds) as [Single, Single];
+  const [x, y] = readTensors('smoothL1Loss', { input, target }, options, smoothKinds) as [Single, Single];
   const { beta = 1 } = options;
   const distance = abs(sub(x, y));
   if (beta === 0) return reduceLosses(distance, options);
@@ -109,7 +109,7 @@ export function huberLoss<D extends DType, T extends DType>(
   options: HuberLossOptions = {},
 ): Tensor<'f32'> {
   requireAtMost('huberLoss', 3, arguments, huberKinds);
-  const [x, y] = requireLoss('huberLoss', { input, target }, options, huberKinds) as [Single, Single];
+  const [x, y] = readTensors('huberLoss', { input, target }, options, huberKinds) as [Single, Single];
   const { delta = 1 } = options;
   const distance = abs(sub(x, y));
   const far = scale(sub(distance, delta / 2), delta);
@@ -143,7 +143,7 @@ export function klDivLoss<D extends DType, T extends DType>(
   options: KlDivLossOptions = {},
 ): Tensor<'f32'> {
   requireAtMost('klDivLoss', 3, arguments, klKinds);
-  const [x, y] = requireLoss('klDivLoss', { input, target }, options, klKinds) as [Single, Single];
+  const [x, y] = readTensors('klDivLoss', { input, target }, options, klKinds) as [Single, Single];
   const { reduction = 'mean', logTarget = false } = options;
   const losses = logTarget ? mul(exp(y), sub(y, x)) : sub(mul(y, log(where(ne(y, 0), y, 1))), mul(y, x));
   if (reduction === 'batchmean') return scale(sum(losses), 1 / (x.shape[0] ?? 1));
@@ -172,10 +172,10 @@ export function cosineSimilarity<D extends DType, E extends DType>(
   options: CosineSimilarityOptions = {},
 ): Tensor<'f32'> {
   requireAtMost('cosineSimilarity', 3, arguments, cosineKinds);
-  const [left, right] = requireLoss('cosineSimilarity', { a, b }, options, cosineKinds) as [Single, Single];
+  const [left, right] = readTensors('cosineSimilarity', { a, b }, options, cosineKinds) as [Single, Single];
   const { dim = 1, eps = 1e-8 } = options;
   const shape = broadcastShapes('cosineSimilarity', { a: a.shape, b: b.shape });
-  const axis = requireAxis('cosineSimilarity', 'dim', dim, shape);
+  const axis = readAxis('cosineSimilarity', 'dim', dim, shape);
   const [x, y] = [expand(left, shape), expand(right, shape)];
   return sum(mul(div(x, lengthOf(x, axis, eps)), div(y, lengthOf(y, axis, eps))), axis);
 }
@@ -212,7 +212,7 @@ export function cosineEmbeddingLoss<D extends DType, E extends DType, T extends 
 ): Tensor<'f32'> {
   requireAtMost('cosineEmbeddingLoss', 4, arguments, marginKinds);
   const operation = 'cosineEmbeddingLoss';
-  const [x, y] = requireLoss(operation, { a, b }, options, marginKinds) as [Single, Single];
+  const [x, y] = readTensors(operation, { a, b }, options, marginKinds) as [Single, Single];
   requireFloats(operation, 'target', target, a);
   const lengths = mul(add(sum(square(x), -1), 1e-12), add(sum(square(y), -1), 1e-12));
   const cosine = div(sum(mul(x, y), -1), sqrt(lengths));
@@ -235,7 +235,7 @@ export function marginRankingLoss<D extends DType, E extends DType, T extends DT
   options: MarginLossOptions = {},
 ): Tensor<'f32'> {
   requireAtMost('marginRankingLoss', 4, arguments, marginKinds);
-  const given = requireLoss('marginRankingLoss', { a, b, target }, options, marginKinds);
+  const given = readTensors('marginRankingLoss', { a, b, target }, options, marginKinds);
   const [x, y, sign] = given as [Single, Single, Single];
   const wrong = add(mul(neg(sign), sub(x, y)), options.margin ?? 0);
   return reduceLosses(clamp(wrong, { min: 0 }), options);
@@ -272,7 +272,7 @@ export function tripletMarginLoss<D extends DType, E extends DType, T extends DT
   options: TripletMarginLossOptions = {},
 ): Tensor<'f32'> {
   requireAtMost('tripletMarginLoss', 4, arguments, tripletKinds);
-  const given = requireLoss('tripletMarginLoss', { anchor, positive, negative }, options, tripletKinds);
+  const given = readTensors('tripletMarginLoss', { anchor, positive, negative }, options, tripletKinds);
   const [center, near, far] = given as [Single, Single, Single];
   const { margin = 1, p = 2, eps = 1e-6, swap = false } = options;
   const distance = (a: Single, b: Single) => norm(add(sub(a, b), eps), -1, { p });

@@ -5,7 +5,7 @@ import { operationResult } from '../../autograd/operation.ts';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape, shapesEqual, sizeOf } from '../../shape.ts';
 import { Tensor } from '../../tensor.ts';
-import { requireAxis } from '../axes.ts';
+import { readAxis } from '../axes.ts';
 import { requireDeviceOf, requireTensor } from '../checks.ts';
 import { unsqueeze } from './movement.ts';
 import type { DType } from '../../dtypes.ts';
@@ -27,7 +27,7 @@ const tensorsKind: Kind = {
  */
 export function concat<D extends DType>(tensors: readonly Tensor<D>[], dim = 0): Tensor<D> {
   requireAtMost('concat', 2, arguments);
-  const [first, axis] = requireAlike('concat', tensors, dim);
+  const [first, axis] = readTensors('concat', tensors, dim);
   const total = tensors.reduce((sum, { shape }) => sum + (shape[axis] as number), 0);
   const shape = first.shape.with(axis, total);
   const { device } = first;
@@ -63,10 +63,10 @@ export function concat<D extends DType>(tensors: readonly Tensor<D>[], dim = 0):
   });
 }
 
-function requireAlike(operation: string, tensors: readonly Tensor[], dim: number): [Tensor, number] {
+function readTensors(operation: string, tensors: readonly Tensor[], dim: number): [Tensor, number] {
   requireArgument(operation, 'tensors', tensors, tensorsKind, TensorError);
   const [first] = tensors as readonly [Tensor, ...Tensor[]];
-  const axis = requireAxis(operation, 'dim', dim, first.shape);
+  const axis = readAxis(operation, 'dim', dim, first.shape);
   if (first.shape.length === 0)
     throw new ShapeError(`${operation}: scalars have no dimension to join along; use stack()`);
   for (const [index, tensor] of tensors.entries()) {
@@ -109,7 +109,7 @@ export function stack<D extends DType>(tensors: readonly Tensor<D>[], dim = 0): 
         `stack: tensor ${index} has the shape ${formatShape(tensor.shape)} and tensor 0 ${formatShape(first.shape)}; all must be equal`,
       );
   }
-  const axis = requireAxis('stack', 'dim', dim, first.shape, 1);
+  const axis = readAxis('stack', 'dim', dim, first.shape, 1);
   return concat(
     tensors.map((input) => unsqueeze(input, axis)),
     axis,

@@ -5,7 +5,7 @@ import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape, shownExtents, sizeOf } from '../../shape.ts';
 import type { Shape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
-import { requireAxes, requireAxis, withoutAxes } from '../axes.ts';
+import { readAxes, readAxis, withoutAxes } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { stridedResult, viewOf } from './strided.ts';
 import type { DType } from '../../dtypes.ts';
@@ -43,8 +43,8 @@ export function flatten<D extends DType>(input: Tensor<D>, startDim = 0, endDim 
   requireAtMost('flatten', 3, arguments);
   requireTensor('flatten', 'input', input);
   const { shape } = input;
-  const first = requireAxis('flatten', 'startDim', startDim, shape);
-  const last = requireAxis('flatten', 'endDim', endDim, shape);
+  const first = readAxis('flatten', 'startDim', startDim, shape);
+  const last = readAxis('flatten', 'endDim', endDim, shape);
   if (last < first)
     throw new ShapeError(`flatten: endDim ${endDim} comes before startDim ${startDim} in ${formatShape(shape)}`);
   return viewOf('flatten', input, [
@@ -73,7 +73,7 @@ export function squeeze<D extends DType>(
 ): Tensor<D> {
   requireTensor('squeeze', 'input', input);
   requireOneList('squeeze', 'dim', [dim, ...more]);
-  const axes = requireAxes('squeeze', 'dim', dim, input.shape).filter((axis) => input.shape[axis] === 1);
+  const axes = readAxes('squeeze', 'dim', dim, input.shape).filter((axis) => input.shape[axis] === 1);
   return viewOf('squeeze', input, withoutAxes(input.shape, axes, false));
 }
 
@@ -86,7 +86,7 @@ export function squeeze<D extends DType>(
 export function unsqueeze<D extends DType>(input: Tensor<D>, dim: number): Tensor<D> {
   requireAtMost('unsqueeze', 2, arguments);
   requireTensor('unsqueeze', 'input', input);
-  return viewOf('unsqueeze', input, input.shape.toSpliced(requireAxis('unsqueeze', 'dim', dim, input.shape, 1), 0, 1));
+  return viewOf('unsqueeze', input, input.shape.toSpliced(readAxis('unsqueeze', 'dim', dim, input.shape, 1), 0, 1));
 }
 
 /**
@@ -100,7 +100,7 @@ export function permute<D extends DType>(input: Tensor<D>, dims: readonly number
   requireAtMost('permute', 2, arguments, 'an array');
   requireTensor('permute', 'input', input);
   requireArgument('permute', 'dims', dims, array, TensorError);
-  const named = requireAxes('permute', 'dims', dims, input.shape);
+  const named = readAxes('permute', 'dims', dims, input.shape);
   if (named.length !== input.shape.length)
     throw new ShapeError(
       `permute: dims must name each of the ${input.shape.length} dimensions of ${formatShape(input.shape)}; got ${shown(dims)}`,
@@ -120,8 +120,8 @@ export function permute<D extends DType>(input: Tensor<D>, dims: readonly number
 export function transpose<D extends DType>(input: Tensor<D>, dim0: number, dim1: number): Tensor<D> {
   requireAtMost('transpose', 3, arguments);
   requireTensor('transpose', 'input', input);
-  const first = requireAxis('transpose', 'dim0', dim0, input.shape);
-  const second = requireAxis('transpose', 'dim1', dim1, input.shape);
+  const first = readAxis('transpose', 'dim0', dim0, input.shape);
+  const second = readAxis('transpose', 'dim1', dim1, input.shape);
   const dims = [...input.shape.keys()];
   return permute(
     input,
@@ -188,7 +188,7 @@ export function flip<D extends DType>(input: Tensor<D>, dims: number | readonly 
   requireOneList('flip', 'dims', [dims, ...more]);
   requireArgument('flip', 'dims', dims, dimsKind, TensorError);
   const { shape } = input;
-  const axes = requireAxes('flip', 'dims', dims, shape);
+  const axes = readAxes('flip', 'dims', dims, shape);
   const strides = contiguousStrides(shape);
   const ends = axes.map((axis) => Math.max(0, (shape[axis] as number) - 1) * (strides[axis] as number));
   return stridedResult('flip', input, shape, {
@@ -209,8 +209,8 @@ export function diagonal<D extends DType>(input: Tensor<D>, offset = 0, dim0 = 0
   requireTensor('diagonal', 'input', input);
   requireArgument('diagonal', 'offset', offset, anyWholeNumber, TensorError);
   const { shape } = input;
-  const row = requireAxis('diagonal', 'dim0', dim0, shape);
-  const column = requireAxis('diagonal', 'dim1', dim1, shape);
+  const row = readAxis('diagonal', 'dim0', dim0, shape);
+  const column = readAxis('diagonal', 'dim1', dim1, shape);
   if (row === column)
     throw new ShapeError(
       `diagonal: dim0 and dim1 are the same dimension of ${formatShape(shape)}; got ${dim0} and ${dim1}`,

@@ -3,7 +3,7 @@ import type { Kind } from '@attune/validate';
 import type { DType } from '../../dtypes.ts';
 import { ShapeError, TensorError } from '../../errors.ts';
 import type { Tensor } from '../../tensor.ts';
-import { requireAxis } from '../axes.ts';
+import { readAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { concat } from './joining.ts';
 import { flatten, reshape } from './movement.ts';
@@ -36,7 +36,7 @@ export function roll<D extends DType>(
     return reshape(rolled(flatten(input), steps[0] as number, 0), input.shape);
   }
   requireArgument('roll', 'dims', dims, shiftsKind, TensorError);
-  const axes = (typeof dims === 'number' ? [dims] : dims).map((dim) => requireAxis('roll', 'dims', dim, input.shape));
+  const axes = (typeof dims === 'number' ? [dims] : dims).map((dim) => readAxis('roll', 'dims', dim, input.shape));
   if (axes.length !== steps.length) throw new ShapeError(`roll: got ${steps.length} shifts for ${axes.length} dims`);
   return axes.reduce((moved, axis, index) => rolled(moved, steps[index] as number, axis), input);
 }

@@ -4,7 +4,7 @@ import type { Kind } from '@attune/validate';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
-import { requireAxis } from '../axes.ts';
+import { readAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { stridedResult } from './strided.ts';
 import type { DType } from '../../dtypes.ts';
@@ -68,7 +68,7 @@ export function select<D extends DType>(input: Tensor<D>, dim: number, index: nu
   requireAtMost('select', 3, arguments);
   requireTensor('select', 'input', input);
   const { shape } = input;
-  const axis = requireAxis('select', 'dim', dim, shape);
+  const axis = readAxis('select', 'dim', dim, shape);
   const extent = shape[axis] ?? 0;
   if (!Number.isInteger(index) || index < -extent || index >= extent)
     throw new ShapeError(
@@ -89,7 +89,7 @@ export function narrow<D extends DType>(input: Tensor<D>, dim: number, start: nu
   requireAtMost('narrow', 4, arguments);
   requireTensor('narrow', 'input', input);
   const { shape } = input;
-  const axis = requireAxis('narrow', 'dim', dim, shape);
+  const axis = readAxis('narrow', 'dim', dim, shape);
   const extent = shape[axis] ?? 0;
   const first = Number.isInteger(start) && start < 0 ? start + extent : start;
   const fits =
@@ -116,7 +116,7 @@ export function split<D extends DType>(input: Tensor<D>, size: number | readonly
   requireAtMost('split', 3, arguments);
   requireTensor('split', 'input', input);
   const { shape } = input;
-  const axis = requireAxis('split', 'dim', dim, shape);
+  const axis = readAxis('split', 'dim', dim, shape);
   const extent = shape[axis];
   if (extent === undefined) throw new ShapeError('split: a scalar has no dimension to split');
   if (typeof size === 'number') {
@@ -148,7 +148,7 @@ export function chunk<D extends DType>(input: Tensor<D>, chunks: number, dim = 0
   requireAtMost('chunk', 3, arguments);
   requireTensor('chunk', 'input', input);
   requireArgument('chunk', 'chunks', chunks, wholeNumber(1), TensorError);
-  const axis = requireAxis('chunk', 'dim', dim, input.shape);
+  const axis = readAxis('chunk', 'dim', dim, input.shape);
   const extent = input.shape[axis];
   if (extent === undefined) throw new ShapeError('chunk: a scalar has no dimension to split');
   if (extent === 0)

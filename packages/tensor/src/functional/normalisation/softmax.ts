@@ -2,7 +2,7 @@ import * as kernels from '@attune/kernels';
 import { operationResult } from '../../autograd/operation.ts';
 import { asMatrix } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
-import { requireAxis } from '../axes.ts';
+import { readAxis } from '../axes.ts';
 import { requireFloats } from '../checks.ts';
 import { transpose } from '../movement/movement.ts';
 import type { DType } from '../../dtypes.ts';
@@ -35,7 +35,7 @@ export function logSoftmax<D extends DType>(input: Floats<D>, dim = -1): Tensor<
 function alongAxis<D extends DType>(operation: 'softmax' | 'logSoftmax', input: Tensor<D>, dim: number): Tensor<D> {
   requireFloats(operation, 'input', input);
   const last = input.shape.length - 1;
-  const axis = dim === -1 ? last : requireAxis(operation, 'dim', dim, input.shape);
+  const axis = dim === -1 ? last : readAxis(operation, 'dim', dim, input.shape);
   const log = operation === 'logSoftmax';
   if (axis >= last) return softmaxOf(input, log);
   return transpose(softmaxOf(transpose(input, axis, last), log), axis, last);

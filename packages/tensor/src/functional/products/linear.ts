@@ -120,7 +120,7 @@ function forward(layers: Layers): Product {
   const { input, weights, biases, activation } = layers;
   const { device } = input;
   const { rows, columns } = asMatrix(input.shape);
-  const outputs = requireShapes(layers, columns);
+  const outputs = readWidth(layers, columns);
   const halves = precision.current;
   const half = halves?.ofWeights(weights) ?? null;
   const dtype = half ? 'f16' : input.array.elementType;
@@ -150,7 +150,7 @@ function forward(layers: Layers): Product {
 }
 
 /** @returns the width of the result */
-function requireShapes({ input, weights, biases }: Layers, columns: number): number {
+function readWidth({ input, weights, biases }: Layers, columns: number): number {
   let outputs = 0;
   for (let index = 0; index < weights.length; index++) {
     const { shape } = weights[index] as Tensor;

@@ -1,6 +1,6 @@
 import { argReduce } from '@attune/kernels';
 import { Tensor } from '../../tensor.ts';
-import { requireAxis, withoutAxes } from '../axes.ts';
+import { readAxis, withoutAxes } from '../axes.ts';
 import { requireGivenOptions, requireTensor } from '../checks.ts';
 import { reductionKinds, requireElements } from './reductionArguments.ts';
 import type { ReductionOptions } from './reductionArguments.ts';
@@ -44,7 +44,7 @@ function argReduced(operation: string, { input, dim, options, least }: ArgReduct
   const axes =
     dim === undefined || dim === null
       ? [...shape.keys()]
-      : [requireAxis(operation, 'dim', dim, shape)].filter((axis) => axis < shape.length);
+      : [readAxis(operation, 'dim', dim, shape)].filter((axis) => axis < shape.length);
   requireElements(operation, input, axes);
   const layout = reducedAxes(device, input.array, shape, axes);
   const array = device.allocate('i32', rowsOf(layout), operation);

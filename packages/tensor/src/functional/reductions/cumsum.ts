@@ -3,7 +3,7 @@ import { operationResult } from '../../autograd/operation.ts';
 import { isFloat, sumType } from '../../dtypes.ts';
 import type { DType, SumOf } from '../../dtypes.ts';
 import { Tensor } from '../../tensor.ts';
-import { around, requireAxis } from '../axes.ts';
+import { around, readAxis } from '../axes.ts';
 import { requireTensor } from '../checks.ts';
 import { requireAtMost } from '../../surplusArguments.ts';
 
@@ -18,7 +18,7 @@ export function cumsum<D extends DType>(input: Tensor<D>, dim: number): Tensor<S
   requireAtMost('cumsum', 2, arguments);
   requireTensor('cumsum', 'input', input);
   const { device, shape } = input;
-  const layout = around(shape, requireAxis('cumsum', 'dim', dim, shape));
+  const layout = around(shape, readAxis('cumsum', 'dim', dim, shape));
   const array = device.allocate(sumType(input.dtype as DType), Math.max(1, input.size), 'cumsum');
   kernels.cumsum(device, { ...layout, input: input.array, output: array });
   if (!isFloat(input.dtype)) return new Tensor({ array, shape, device });

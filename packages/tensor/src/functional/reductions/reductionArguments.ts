@@ -3,7 +3,7 @@ import type { Kind, OptionAdvice, OptionKinds } from '@attune/validate';
 import { ShapeError, TensorError } from '../../errors.ts';
 import { formatShape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
-import { requireAxes, shownDim } from '../axes.ts';
+import { readAxes, shownDim } from '../axes.ts';
 import { requireFloats, requireGivenOptions, requireTensor } from '../checks.ts';
 import { reduction } from './recordReduction.ts';
 import type { ReductionPlan } from './recordReduction.ts';
@@ -62,7 +62,7 @@ const dimsKind: Kind = {
 export function axesOf(operation: string, input: Tensor, dim: Dims | undefined): number[] {
   requireArgument(operation, 'dim', dim, dimsKind, TensorError);
   const named = Array.isArray(dim) && dim.length === 0 ? null : dim;
-  return requireAxes(operation, 'dim', named, input.shape);
+  return readAxes(operation, 'dim', named, input.shape);
 }
 
 /** @throws ShapeError where one of these dimensions is empty */

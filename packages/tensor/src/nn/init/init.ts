@@ -141,7 +141,7 @@ export function zeros(parameter: Parameter): Parameter {
   return fill('init.zeros', parameter, {}, {}, constantDraw(0));
 }
 
-function requireMatrix(where: string, shape: Shape): readonly [number, number] {
+function readMatrixShape(where: string, shape: Shape): readonly [number, number] {
   const [rows, columns] = shape;
   if (shape.length !== 2 || rows === undefined || columns === undefined)
     throw new ShapeError(`${where}: a parameter of 2 dimensions is needed; this one is ${formatShape(shape)}`);
@@ -156,7 +156,7 @@ function requireMatrix(where: string, shape: Shape): readonly [number, number] {
 export function eye(parameter: Parameter): Parameter {
   requireAtMost('init.eye', 1, arguments);
   return fill('init.eye', parameter, {}, {}, (_, shape) => {
-    const [rows, columns] = requireMatrix('init.eye', shape);
+    const [rows, columns] = readMatrixShape('init.eye', shape);
     return Float32Array.from({ length: rows * columns }, (__, index) =>
       Number(index % columns === Math.floor(index / columns)),
     );
@@ -279,7 +279,7 @@ export function sparse(parameter: Parameter, options: SparseOptions): Parameter 
   const where = 'init.sparse';
   requireArgument(where, 'sparsity', options?.sparsity, fraction, TensorError);
   return fill(where, parameter, options, sparseKinds, (generator, shape) => {
-    const [rows, columns] = requireMatrix(where, shape);
+    const [rows, columns] = readMatrixShape(where, shape);
     const values = normalDraw(0, options.std ?? 0.01)(generator, shape);
     const count = Math.ceil(options.sparsity * rows);
     for (let column = 0; column < columns; column++)

@@ -23,7 +23,7 @@ export type Bindings = ReadonlyMap<number, Binding> | null;
  * @returns what it declares
  * @throws KernelArgumentError with the file and line of the declaration
  */
-export function requireBindings(
+export function readBindings(
   program: Program,
   { reads, writes }: { readonly reads: number; readonly writes: number },
   code: string,
