@@ -1,7 +1,7 @@
 // Runs the tests of kernels for matrix units, on an adapter that has them: a GPU, or
 // Mesa 26's software driver.
-// Usage: node scripts/matrix-tests.mjs [--as-gpu[=amd|intel|apple]] [--interpreted=LANES[,WORD]...]
-//     [word of a file's path]...
+// Usage: node scripts/matrix-tests.mjs [--as-gpu[=amd|intel|apple|least]]
+//     [--interpreted=LANES[,WORD]...] [word of a file's path]...
 // with the driver of VK_DRIVER_FILES, if it is set; ATTUNE_NODE may name another Node to run them
 // with, for a driver that needs a newer C library than the system's. With --as-gpu all other tests
 // of kernels run, on a software driver that says it is a GPU: whether they hold where the variants,

@@ -1,10 +1,11 @@
 // Has a software adapter describe itself as a GPU, so that everything in this process chooses what
 // GPUs get: their variants, native f16, and matrix units where the driver has them. Loaded before
-// tests when ATTUNE_AS_GPU is set, which may name another maker than NVIDIA: amd, intel, apple.
+// tests when ATTUNE_AS_GPU is set, which may name another maker than NVIDIA: amd, intel, apple; or
+// `least`, a GPU with WebGPU's default limits and no optional feature.
 import { createRequire } from 'node:module';
 
 const { globals } = createRequire(new URL('../../packages/kernels/package.json', import.meta.url))('webgpu');
-const makers = ['nvidia', 'amd', 'intel', 'apple'];
+const makers = ['nvidia', 'amd', 'intel', 'apple', 'least'];
 const vendor = process.env.ATTUNE_AS_GPU ?? 'nvidia';
 if (!makers.includes(vendor)) throw new Error(`ATTUNE_AS_GPU is ${vendor}; it must be one of ${makers.join(', ')}`);
 const words = {
@@ -33,3 +34,9 @@ if (largest && (vendor === 'amd' || vendor === 'intel'))
       return isNull(this) ? largest.call(this) : 2 * largest.call(this);
     },
   });
+if (vendor === 'least') {
+  const { requestDevice } = globals.GPUAdapter.prototype;
+  globals.GPUAdapter.prototype.requestDevice = function requestLeast(description) {
+    return requestDevice.call(this, isNull(this.info) ? description : { label: description?.label });
+  };
+}
