@@ -147,6 +147,8 @@ describe('gather', () => {
     { outer: 1, length: 5, places: 20000, inner: 3, shared: false, equal: false },
     { outer: 3, length: 9, places: 700, inner: 2, shared: true, equal: false },
     { outer: 1, length: 2, places: 33000, inner: 1, shared: true, equal: true },
+    // An axis that is not much shorter than the lists: bounds are found by neighbours.
+    { outer: 1, length: 600, places: 9000, inner: 1, shared: false, equal: true },
   ])('adds many that have one index, as %o', async ({ shared, equal, ...shape }) => {
     const { outer, length, places, inner } = shape;
     const random = uniformNumbers(3);
@@ -218,6 +220,10 @@ describe('gather', () => {
           if (type !== 'f32' && type !== 'f16') continue;
           const order = nullGpu.allocate('i32', 4, 'order');
           scatterAdd(nullGpu, { input, index, order, output, ...shape });
+          // Far more places than the axis is long, whose bounds are found by bisection.
+          const many = { input: nullGpu.allocate(type, 64, 'input'), index: nullGpu.allocate(numbers, 64, 'index') };
+          const sorted = nullGpu.allocate('i32', 64, 'order');
+          scatterAdd(nullGpu, { ...many, order: sorted, output, ...shape, places: 64 });
         }
       }
     }));

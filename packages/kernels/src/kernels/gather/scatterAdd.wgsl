@@ -30,10 +30,8 @@ struct Parameters { lists: Lists }
 fn sumOf(outer: u32, number: u32, column: u32) -> InputValues {
   let lists = parameters.lists;
   let cell = cellOf(lists, outer, column, number);
-  let begin = begins[cell];
-  if (begin == 0) { return InputValues(); }
   let end = ends[cell];
-  var position = begin - 1;
+  var position = begins[cell];
   var sum = InputValues();
 #if levels
   var firstPart = lists.parts;

@@ -33,7 +33,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let number = u32(loadNumbers(base + last * lists.placeStride));
   if (number >= lists.length) { return; }
   let cell = cellOf(lists, outer, column, number);
-  var begin = begins[cell] - 1;
+  var begin = begins[cell];
   if (begin < first) { begin += (first - begin + size - 1) / size * size; }
   if (begin + size > ends[cell]) { return; }
   var sum = InputValues();

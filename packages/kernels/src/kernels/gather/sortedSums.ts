@@ -15,6 +15,8 @@ import { wgsl as partsSource } from './scatterParts.wgsl.ts';
 const kernel = 'scatterAdd';
 /** Fewest places that are summed in parts first. */
 const leastInParts = 256;
+/** Fewest places, as a multiple of the axis, for which each index looks for its run. */
+const placesPerBisection = 16;
 /** Positions of a part, or parts of one of the next level, as a power of two. */
 const shiftOfLevel = 6;
 
@@ -43,16 +45,14 @@ export function sortedSums(gpu: Gpu, options: SortedOptions): void {
   const { input, outer, length } = options;
   const sorted = sortedLists(options);
   const cells = Math.max(1, sorted.allLists * length);
-  const begins = gpu.allocate('u32', cells, 'begins of runs');
-  const ends = gpu.allocate('u32', cells, 'ends of runs');
-  gpu.clear(begins);
-  recordBounds(gpu, options, sorted, [begins, ends]);
+  const bounds = ['begins', 'ends'].map((name) => gpu.allocate('u32', cells, `${name} of runs`));
+  recordBounds(gpu, options, sorted, bounds);
   const type = floatTypes.includes(input.elementType) ? 'f32' : input.elementType;
   const parts = sum(sorted.partsOfLevels);
-  const partials = parts > 0 ? gpu.allocate(type, parts * outer * options.inner, 'sums of parts') : null;
-  if (partials) recordParts(gpu, options, sorted, [begins, ends], partials);
-  recordSums(gpu, options, sorted, [begins, ends], partials);
-  for (const array of [begins, ends, ...(partials ? [partials] : [])]) gpu.release(array);
+  const partials = parts > 0 ? [gpu.allocate(type, parts * outer * options.inner, 'sums of parts')] : [];
+  recordParts(gpu, options, sorted, bounds, partials);
+  recordSums(gpu, options, sorted, bounds, partials);
+  for (const array of [...bounds, ...partials]) gpu.release(array);
 }
 
 function sortedLists(options: SortedOptions): SortedLists {
@@ -77,13 +77,18 @@ function sortedLists(options: SortedOptions): SortedLists {
   };
 }
 
-type Bounds = readonly [begins: GpuArray, ends: GpuArray];
-
-function recordBounds(gpu: Gpu, { index, order, places }: SortedOptions, sorted: SortedLists, bounds: Bounds): void {
-  const count = places * sorted.allLists;
+function recordBounds(gpu: Gpu, options: SortedOptions, sorted: SortedLists, bounds: readonly GpuArray[]): void {
+  const { index, order, length, places } = options;
+  const bisect = places >= placesPerBisection * length;
+  if (!bisect) for (const array of bounds) gpu.clear(array);
+  const items = bisect ? length : places + 1;
+  const count = items * sorted.allLists;
   gpu.dispatch({
-    program: kernelProgram('bounds of runs', boundsSource, { access: elementAccess(gpu, { numbers: index }, {}) }),
-    parameters: { integers: [...sorted.lists, count, sorted.columnLists] },
+    program: kernelProgram('bounds of runs', boundsSource, {
+      access: elementAccess(gpu, { numbers: index }, {}),
+      bisect,
+    }),
+    parameters: { integers: [...sorted.lists, count, sorted.columnLists, items] },
     reads: [index, order],
     writes: bounds,
     workgroups: spreadWorkgroups(Math.ceil(count / 64)),
@@ -95,8 +100,8 @@ function recordParts(
   gpu: Gpu,
   { input, index, order, outer }: SortedOptions,
   { lists, width, columns, partsOfLevels }: SortedLists,
-  bounds: Bounds,
-  partials: GpuArray,
+  bounds: readonly GpuArray[],
+  partials: readonly GpuArray[],
 ): void {
   let [firstPart, firstBelow] = [0, 0];
   for (const [below, parts] of partsOfLevels.entries()) {
@@ -108,7 +113,7 @@ function recordParts(
       }),
       parameters: { integers: [...lists, count, below + 1, firstPart, firstBelow] },
       reads: [input, index, order, ...bounds],
-      writes: [partials],
+      writes: partials,
       workgroups: spreadWorkgroups(Math.ceil(count / 64)),
       work: { bytes: 4 * 64 * count * width },
     });
@@ -121,8 +126,8 @@ function recordSums(
   gpu: Gpu,
   options: SortedOptions,
   { lists, width, columns }: SortedLists,
-  bounds: Bounds,
-  partials: GpuArray | null,
+  bounds: readonly GpuArray[],
+  partials: readonly GpuArray[],
 ): void {
   const { input, order, output, outer, length, places, inner } = options;
   const rows = sharesIndices(options);
@@ -133,11 +138,11 @@ function recordSums(
     program: kernelProgram(kernel, source, {
       access: elementAccess(gpu, { input }, { output }, { input: width, output: width }),
       rows,
-      levels: partials !== null,
+      levels: partials.length > 0,
       ...defines,
     }),
     parameters: { integers: [...matrix, ...lists] },
-    reads: [input, order, ...bounds, ...(partials ? [partials] : [])],
+    reads: [input, order, ...bounds, ...partials],
     writes: [output],
     workgroups: typeof workgroups === 'function' ? workgroups(outer * length * inner) : workgroups,
     work: { bytes: 4 * outer * length * inner + 12 * outer * places * inner },
