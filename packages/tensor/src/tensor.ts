@@ -263,7 +263,8 @@ export class Tensor<D extends DType = DType> {
         `backward() needs a scalar, such as a loss, or a gradient for each element; this tensor has the shape ${formatShape(this.shape)}`,
       );
     requireOptions('backward', options, backwardKinds, backwardAdvice);
-    if (typeof scale !== 'number') this.#requireGradient(scale);
+    if (typeof scale !== 'number')
+      this.#requireGradient('backward(): the gradient', scale, this.size === 1 ? scale.size === 1 : undefined);
     if (!this.requiresGrad)
       throw new AutogradError(
         'backward(): nothing that this tensor was computed from requires a gradient, or it was computed under noGrad; ' +
@@ -321,17 +322,24 @@ export class Tensor<D extends DType = DType> {
     const shownArray = copyOf(gradient);
     device.retain(shownArray);
     const given = new Tensor({ array: shownArray, shape, device });
-    const fits = (value: unknown): value is Tensor =>
-      value instanceof Tensor && shapesEqual(value.shape, shape) && isFloat(value.dtype);
-    const last = this.#hooks?.run(given, fits, `a tensor of floats of the shape ${formatShape(shape)}`);
+    const last = this.#hooks?.run(given, (returned) => {
+      if (!(returned instanceof Tensor))
+        throw new AutogradError(`a hook of registerHook must return a Tensor or nothing; got ${shown(returned)}`);
+      this.#requireGradient('registerHook: the gradient that a hook returned', returned);
+      return returned;
+    });
     return last && last !== given ? copyOf(last.array) : null;
   }
 
-  #requireGradient({ size, shape, dtype }: Tensor): void {
-    const fits = this.size === 1 ? size === 1 : shapesEqual(shape, this.shape);
+  /** @throws AutogradError when a tensor cannot be the gradient of this one */
+  #requireGradient(what: string, gradient: Tensor, fits = shapesEqual(gradient.shape, this.shape)): void {
+    const { device, shape, dtype } = gradient;
+    if (gradient.disposed) throw new AutogradError(`${what} cannot be read: ${gradient.goneMessage()}`);
+    if (device !== this.device)
+      throw new AutogradError(`${what} is on another device than the tensor; make all tensors on one device`);
     if (!fits || !isFloat(dtype))
       throw new AutogradError(
-        `backward(): the gradient is of ${dtype} and the shape ${formatShape(shape)}; it must be of floats and the shape ${formatShape(this.shape)}`,
+        `${what} is of ${dtype} and the shape ${formatShape(shape)}; it must be of floats and the shape ${formatShape(this.shape)}`,
       );
   }
 

@@ -98,7 +98,7 @@ export function refuseSurplus(
 ): void {
   const surplus = Array.from(given).slice(most);
   const [index, all, ...more] = surplus;
-  if (Array.isArray(all) && more.length === 0 && all[index as number] === given[most - 1]) return;
+  if (typeof index === 'number' && Array.isArray(all) && more.length === 0 && all[index] === given[most - 1]) return;
   const first = surplus.find((value) => value !== undefined);
   if (first !== undefined) throw new error(`${where}: got ${shown(first)} as an extra argument${instead}`);
 }

@@ -118,6 +118,7 @@ describe('refuseSurplus', () => {
     [[1, 2], 'f: got 2 as an extra argument; write less'],
     [[1, undefined, { a: 1 }], 'f: got an object with a as an extra argument; write less'],
     [[1, 0, 'x'], 'f: got 0 as an extra argument; write less'],
+    [[1, Object.create(null), [1]], 'f: got an empty object as an extra argument; write less'],
     [[1, 0, [2]], 'f: got 0 as an extra argument; write less'],
     [[1, 0, [1], 2], 'f: got 0 as an extra argument; write less'],
     [[1, 0, [1]], null],

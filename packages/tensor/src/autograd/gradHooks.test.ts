@@ -1,8 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDevice } from '@attune/kernels';
 import { defaultDevice } from '../device.ts';
 import type { Device } from '../device.ts';
+import { AutogradError } from '../errors.ts';
 import { add, mul } from '../functional/elementwise/binary.ts';
-import { tensor } from '../functional/creation/create.ts';
+import { tensor, zeros } from '../functional/creation/create.ts';
 import { fusedLinear } from '../functional/products/linear.ts';
 import { sum } from '../functional/reductions/reductions.ts';
 import { exp, square } from '../functional/elementwise/unary.ts';
@@ -12,11 +14,19 @@ import { sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
 let device: Device;
+let other: Device;
 beforeAll(async () => {
   device = await defaultDevice();
+  other = await openDevice();
 });
+afterAll(() => other.destroy());
 
 const leaf = () => tensor([1, 2, 3], { requiresGrad: true });
+const gone = () => {
+  const x = tensor([1, 2, 3]);
+  x.dispose();
+  return x;
+};
 
 describe('registerHook', () => {
   it('shows the whole gradient of what was computed, once', async () => {
@@ -95,9 +105,30 @@ describe('registerHook', () => {
     const x = leaf();
     expect(() => x.registerHook(3 as never)).toThrow('registerHook: hook must be a function; got 3');
     expect(() => tensor([1]).registerHook(() => undefined)).toThrow(/registerHook\(\): no gradient can flow/);
-    x.registerHook((() => tensor([1])) as never);
-    expect(() => sum(x).backward()).toThrow(
-      /a hook of registerHook returned a Tensor; it must be nothing or a tensor of floats of the shape \[3\]/,
-    );
+  });
+
+  it.each([
+    ['a number', () => 3, /must return a Tensor or nothing; got 3/],
+    ['another shape', () => tensor([1]), /is of f32 and the shape \[1\]; it must be of floats and the shape \[3\]/],
+    ['whole numbers', () => zeros([3], { dtype: 'i32' }), /is of i32 and the shape \[3\]; it must be of floats/],
+    ['another device', () => zeros([3], { device: other }), /is on another device than the tensor/],
+    ['what is released', () => gone(), /cannot be read: this tensor's memory was released/],
+  ])('refuses %s from a hook', (_, returned, message) => {
+    const x = leaf();
+    x.registerHook(returned as never);
+    expect(() => sum(x).backward()).toThrow(AutogradError);
+    expect(() => sum(x).backward()).toThrow(message);
+  });
+});
+
+describe('backward(gradient)', () => {
+  it.each([
+    ['another device', () => zeros([3], { device: other }), /the gradient is on another device than the tensor/],
+    ['what is released', () => gone(), /the gradient cannot be read: this tensor's memory was released/],
+  ])('refuses %s', (_, given, message) => {
+    for (const start of [leaf(), square(leaf())]) {
+      expect(() => start.backward(given())).toThrow(AutogradError);
+      expect(() => start.backward(given())).toThrow(message);
+    }
   });
 });
