@@ -30,12 +30,11 @@ export class BertModelOutput {
   }
 }
 
-answerOtherNames(
-  BertModelOutput.prototype,
-  'the output of BertModel has',
-  ArgumentError,
-  pythonNames(['lastHiddenState', 'poolerOutput', 'hiddenStates']),
-);
+answerOtherNames(BertModelOutput.prototype, 'the output of BertModel has', ArgumentError, {
+  ...pythonNames(['lastHiddenState', 'poolerOutput', 'hiddenStates']),
+  0: 'lastHiddenState',
+  1: 'poolerOutput',
+});
 
 /**
  * BERT without a head (Devlin et al. 2018): token vectors, and one vector per sequence. Padding is

@@ -231,6 +231,15 @@ describe('own-mini, against PyTorch', () => {
     other.dispose();
   });
 
+  it('says what members of its output are called', () => {
+    const output = device.scope(() => model.forward(batch));
+    expect(() => Reflect.get(output, 'hidden_states')).toThrow(
+      'the output of BertForSequenceClassification has no hidden_states: it is called hiddenStates',
+    );
+    expect(() => Reflect.get(output, 0)).toThrow('it is called loss, or logits where the batch has no labels');
+    expect(() => Reflect.get(output, 1)).toThrow('it is called logits where the batch has labels');
+  });
+
   it('refuses labels and rows that do not fit', () => {
     expect(() => model.forward(Promise.resolve(batch) as never)).toThrow(
       'takes a batch, { input_ids, attention_mask, … }; got a Promise; await it first',
@@ -263,6 +272,7 @@ describe('own-mini, against PyTorch', () => {
       expect(() => Reflect.get(output, 'last_hidden_state')).toThrow(
         'the output of BertModel has no last_hidden_state: it is called lastHiddenState',
       );
+      expect(() => Reflect.get(output, 0)).toThrow('has no 0: it is called lastHiddenState');
       return Promise.all([output.lastHiddenState.data(), output.packed]);
     });
     const { data, shape } = unpackTokens(values, packed);

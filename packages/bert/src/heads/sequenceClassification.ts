@@ -1,17 +1,28 @@
 import type { Tensor } from '@attune/tensor';
+import { answerOtherNames, ArgumentError, pythonNames } from '@attune/validate';
 import { requireInputs, type ForwardOptions, type ModelInputs } from '../pretrained/modelInputs.ts';
 import { BertHead, headKind } from './head.ts';
 import { labelsOf, lossOf } from './labels.ts';
 
 /** Result of {@link BertForSequenceClassification} for a batch. */
-export interface SequenceClassifierOutput {
+export class SequenceClassifierOutput {
   /** Scalar; 0 when none of the rows has a label, missing when the batch has no `labels`. */
-  readonly loss?: Tensor | undefined;
+  declare readonly loss?: Tensor | undefined;
   /** [rows, numLabels]. */
-  readonly logits: Tensor;
+  declare readonly logits: Tensor;
   /** Each [tokens, hidden], on request. */
-  readonly hiddenStates?: readonly Tensor[] | undefined;
+  declare readonly hiddenStates?: readonly Tensor[] | undefined;
+
+  constructor(members: SequenceClassifierOutput) {
+    Object.assign(this, members);
+  }
 }
+
+answerOtherNames(SequenceClassifierOutput.prototype, 'the output of BertForSequenceClassification has', ArgumentError, {
+  ...pythonNames(['hiddenStates']),
+  0: 'loss, or logits where the batch has no labels',
+  1: 'logits where the batch has labels',
+});
 
 /**
  * BERT with a classifier over the pooled first token. One label is regression (mean squared error);
@@ -39,10 +50,12 @@ export class BertForSequenceClassification extends BertHead {
       const labels = labelsOf(inputs, this.config);
       const { poolerOutput, packed, hiddenStates } = this.bert.forward(inputs, pinned);
       const logits = this.classify(poolerOutput, packed.rowKeys, pinned);
-      const output = hiddenStates ? { logits, hiddenStates } : { logits };
-      if (!labels) return output;
-      if (labels.labelled > 0) this.config.problemType ??= labels.problemType;
-      return { ...output, loss: lossOf(logits, labels, options.numItemsInBatch) };
+      if (labels && labels.labelled > 0) this.config.problemType ??= labels.problemType;
+      return new SequenceClassifierOutput({
+        ...(labels && { loss: lossOf(logits, labels, options.numItemsInBatch) }),
+        logits,
+        ...(hiddenStates && { hiddenStates }),
+      });
     });
   }
 

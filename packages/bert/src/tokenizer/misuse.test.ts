@@ -24,6 +24,9 @@ it.each([
   ['return_tensors', /no option 'return_tensors'. Leave it out/],
   ['textPair', /It is the second argument/],
   ['is_split_into_words', /Give each word to tokenize\(word\)/],
+  ['returnLength', /no option 'returnLength'. Leave it out: it is input_ids.length/],
+  ['stride', /Cut long texts into parts first/],
+  ['return_overflowing_tokens', /Cut long texts into parts first/],
 ])('says what to do instead of %s', (name, message) => {
   expect(() => tokenizer('a', { [name]: true } as never)).toThrow(message);
 });

@@ -22,6 +22,9 @@ const otherNames: Readonly<Record<string, string>> = {
   returnTensors: 'Leave it out: lists will do.',
   textPair: 'It is the second argument.',
   isSplitIntoWords: 'Give each word to tokenize(word).',
+  returnLength: 'Leave it out: it is input_ids.length.',
+  stride: 'Cut long texts into parts first.',
+  returnOverflowingTokens: 'Cut long texts into parts first.',
 };
 
 const flags = ['addSpecialTokens', 'returnTokenTypeIds', 'returnAttentionMask', 'returnSpecialTokensMask'] as const;
