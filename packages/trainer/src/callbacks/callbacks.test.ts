@@ -70,6 +70,30 @@ describe('callbacks', () => {
   });
 
   it.each([
+    ['shouldTrainingStop', 1],
+    ['shouldEpochStop', 2],
+  ] as const)('may ask within an update for %s, which follows after it', async (flag, steps) => {
+    const events: string[] = [];
+    const { trainer } = await make(
+      { gradientAccumulationSteps: 3, numTrainEpochs: 2 },
+      {
+        callbacks: [
+          {
+            onSubstepEnd(_args, _state, control) {
+              events.push('substep');
+              control[flag] = true;
+            },
+            onOptimizerStep: () => void events.push('update'),
+          },
+        ],
+      },
+    );
+    expect((await trainer.train()).globalStep).toBe(steps);
+    const update = ['substep', 'substep', 'update'];
+    expect(events).toEqual(Array.from({ length: steps }, () => update).flat());
+  });
+
+  it.each([
     [{}, /the callback an empty object has no event; there are onInitEnd, onTrainBegin/],
     [{ on_step_end() {} }, /there is no callback event on_step_end; did you mean onStepEnd\?/],
     [{ onPushBegin() {} }, /onPushBegin is never called: this Trainer pushes nothing to the hub/],
