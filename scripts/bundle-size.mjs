@@ -21,11 +21,11 @@ const tensor = `${rootInCode}/packages/tensor/src`;
  */
 export const pages = {
   'all of @attune/tensor': {
-    most: { start: 120.8, software: 146.8, gpu: 154.6, matrixUnits: 162.5, tensor: 60 },
+    most: { start: 121, software: 147.2, gpu: 155, matrixUnits: 162.9, tensor: 60 },
     code: `export * from '${tensor}/index.ts'; export * from '${tensor}/methods.ts';`,
   },
   'an MLP': {
-    most: { start: 39.7, software: 61.7, gpu: 65.1, matrixUnits: 73.1, tensor: 20.8 },
+    most: { start: 39.9, software: 62, gpu: 65.4, matrixUnits: 73.3, tensor: 20.8 },
     code: `
       import { AdamW, crossEntropy, defaultDevice, Linear, Module, relu, tensor } from '${tensor}/index.ts';
       await defaultDevice();
@@ -45,7 +45,7 @@ export const pages = {
       console.log(await model.forward(x).data());`,
   },
   'a sum': {
-    most: { start: 23.3, software: 36, gpu: 36, matrixUnits: 36.9, tensor: 9.1 },
+    most: { start: 23.4, software: 36.3, gpu: 36.3, matrixUnits: 37.1, tensor: 9.1 },
     code: `
       import { add, openDevice, tensor } from '${tensor}/index.ts';
       await openDevice();

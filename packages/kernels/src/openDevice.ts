@@ -5,6 +5,7 @@ import {
   nonEmptyText,
   numberAtLeast,
   object,
+  objectWith,
   oneOf,
   oneOfKinds,
   optional,
@@ -29,8 +30,9 @@ export interface OpenDeviceOptions {
   /** Which GPU to prefer where a machine has two. Default `high-performance`. */
   powerPreference?: 'high-performance' | 'low-power' | undefined;
   /**
-   * Features not to request even if the adapter has them, for example `shader-f16`; for comparisons
-   * and tests.
+   * Features not to request even if the adapter has them, for comparisons and tests:
+   * `shader-f16`, `subgroups`, `subgroup-size-control`, `timestamp-query` or
+   * `chromium-experimental-subgroup-matrix`.
    */
   withoutFeatures?: readonly string[] | undefined;
   /**
@@ -82,7 +84,7 @@ const optionKinds = {
   limits: optional(object),
   memoryBudget: optional(oneOfKinds('a number of bytes, or Infinity', numberAtLeast(0), oneOf(Infinity))),
   robustness: optional(flag),
-  webgpu: optional(object),
+  webgpu: optional(objectWith('a GPU, such as navigator.gpu', { requestAdapter: 'function' })),
   backend: optional(nonEmptyText),
 };
 const otherNames = { tune: 'await tuneKernels(device) instead' };
@@ -102,11 +104,15 @@ const kept = new Set<GPU>();
  * limits and every feature that kernels can use.
  *
  * @throws NoAdapterError when there is no WebGPU or no adapter answers; the message says what to do
- * @throws KernelArgumentError for an option that does not exist, or a limit that the adapter lacks
+ * @throws KernelArgumentError for an option that does not exist, or what the adapter lacks
  */
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Gpu> {
   requireOptions('openDevice', options, optionKinds, { error: KernelArgumentError, otherNames });
   requireOptions('openDevice: limits', options.limits ?? {}, limitKinds, { error: KernelArgumentError });
+  if (options.webgpu && (options.backend || options.robustness !== undefined))
+    throw new KernelArgumentError(
+      'openDevice: backend and robustness are chosen where a GPU is made; leave them out beside webgpu',
+    );
   // Both may take long, and neither needs the other.
   const [{ deviceParts }, { webgpu, adapter }] = await Promise.all([
     import('./device/deviceParts.ts'),

@@ -1,9 +1,11 @@
-import type { DeviceInfo, DeviceProfile, LimitName } from './profile.ts';
+import { KernelArgumentError } from './given.ts';
+import type { DeviceInfo, DeviceProfile, HalfStorage, LimitName } from './profile.ts';
 import type { GPUAdapter, GPUDevice } from './webGpuTypes.ts';
 
-/** Features to leave out and limits to lower, as passed to `openDevice`. */
+/** What was passed to `openDevice`. */
 interface DeviceRequest {
   readonly withoutFeatures?: readonly string[] | undefined;
+  readonly f16Storage?: HalfStorage | undefined;
   readonly limits?: Partial<Record<LimitName, number>> | undefined;
 }
 
@@ -18,7 +20,11 @@ const wantedFeatures = [
 /** Features that are nothing without subgroups, whether or not those were requested. */
 const ofSubgroups = ['subgroup-size-control', 'chromium-experimental-subgroup-matrix'];
 
-/** With every feature that kernels can use and the adapter offers, and its real limits. */
+/**
+ * With every feature that kernels can use and the adapter offers, and its real limits.
+ *
+ * @throws KernelArgumentError for what neither the adapter nor kernels have
+ */
 export async function requestDevice(
   adapter: GPUAdapter,
   options: DeviceRequest,
@@ -32,6 +38,20 @@ export async function requestDevice(
       adapter.features.has(name as GPUFeatureName) &&
       !impliedBy(name).some((needed) => withoutFeatures.includes(needed)),
   );
+  const unknown = withoutFeatures.find((name) => !wantedFeatures.includes(name));
+  if (unknown !== undefined)
+    throw new KernelArgumentError(
+      `openDevice: withoutFeatures names '${unknown}', which is never requested; what is: ${wantedFeatures.join(', ')}`,
+    );
+  if (options.f16Storage === 'native' && !features.includes('shader-f16'))
+    throw new KernelArgumentError(
+      "openDevice: f16Storage 'native' needs the feature shader-f16, which this device has not; leave it out, or write 'packed'",
+    );
+  for (const name of names)
+    if ((limits[name] ?? 0) > adapter.limits[name])
+      throw new KernelArgumentError(
+        `openDevice: limits: ${name} must be at most ${adapter.limits[name]}, as this adapter has; got ${limits[name]}`,
+      );
   return adapter.requestDevice({
     label,
     requiredFeatures: features as GPUFeatureName[],

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { loadWebGpu } from './browser.ts';
 
-it("refuses a backend of Dawn's, which a page does not have", async () => {
+it('refuses what only Dawn in Node has', async () => {
   await expect(loadWebGpu({ backend: 'null', robustness: true })).rejects.toThrow(
     /only Dawn in Node has the backend null/,
   );
+  await expect(loadWebGpu({ robustness: false })).rejects.toThrow(/only Dawn in Node takes robustness: false/);
 });

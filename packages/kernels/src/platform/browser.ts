@@ -4,9 +4,10 @@ import type { WebGpuOptions } from './platform.ts';
 /**
  * The browser's own WebGPU; null where it has none.
  *
- * @throws Error for a backend, which only Dawn has
+ * @throws Error for what only Dawn in Node can do
  */
-export async function loadWebGpu({ backend }: WebGpuOptions): Promise<GPU | null> {
+export async function loadWebGpu({ backend, robustness }: WebGpuOptions): Promise<GPU | null> {
+  if (!robustness) throw new Error('only Dawn in Node takes robustness: false; browsers check every index');
   if (backend) throw new Error(`only Dawn in Node has the backend ${backend}; a page has its browser's own`);
   const { navigator } = globalThis as { navigator?: { gpu?: GPU } };
   return navigator?.gpu ?? null;
