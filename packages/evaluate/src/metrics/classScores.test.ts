@@ -43,6 +43,12 @@ it('counts several labels per row', async () => {
   expect(() => f1.compute({ predictions: [0, 1], references: [0, 1], average: 'micro' })).toThrow(MetricInputError);
 });
 
+it('scores a row that weighs nothing as one without labels', async () => {
+  const f1 = await load('f1', 'multilabel');
+  const rows = { predictions: [[1], [0]], references: [[0], [0]], sampleWeight: [0, 1] };
+  expect(f1.compute({ ...rows, average: 'samples', zeroDivision: NaN }).f1).toBeNaN();
+});
+
 it('takes a single column of labels as one label, yes or no', async () => {
   const f1 = await load('f1', 'multilabel');
   const rows = { predictions: [[1], [1], [0]], references: [[1], [0], [1]] };

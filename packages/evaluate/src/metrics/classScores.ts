@@ -79,10 +79,9 @@ function countColumns(
     labels.forEach((label, position) => {
       const at = row * references.columns + label;
       const target = counts[by === 'label' ? position : row]!;
-      const factor = by === 'label' ? weight(row) : 1;
-      target.predicted += predictions.data[at]! * factor;
-      target.actual += references.data[at]! * factor;
-      target.right += predictions.data[at]! * references.data[at]! * factor;
+      target.predicted += predictions.data[at]! * weight(row);
+      target.actual += references.data[at]! * weight(row);
+      target.right += predictions.data[at]! * references.data[at]! * weight(row);
     });
   }
   return counts;
