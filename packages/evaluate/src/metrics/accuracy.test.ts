@@ -21,6 +21,7 @@ it('counts right rows', async () => {
 it.each([
   [{ sampleWeight: [1, 2] }, '2 values for 3 rows'],
   [{ sampleWeight: [0, 0, 0] }, 'sampleWeight is 0 for every row'],
+  [{ sampleWeight: [1, 1, -2] }, 'accuracy: the sum of sampleWeight is 0'],
   [{ sampleWeight: [1, NaN, 1] }, 'a list whose element 1 is NaN'],
   [{ sampleWeight: 'balanced' }, 'sampleWeight must be a list of finite numbers, one per row; got "balanced"'],
   [{ normalize: 'true' }, 'normalize must be true or false; got "true"'],

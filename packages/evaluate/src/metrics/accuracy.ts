@@ -1,5 +1,6 @@
 import { flag, optional } from '@attune/validate';
-import { rowWeights, sampleWeightKind } from '../metric.ts';
+import { MetricOptionError } from '../errors.ts';
+import { refuse, rowWeights, sampleWeightKind } from '../metric.ts';
 import type { MetricDefinition } from '../metric.ts';
 
 /** Options of the metric `accuracy`. */
@@ -27,6 +28,7 @@ function definition(takes: 'classes' | 'multilabel'): MetricDefinition<AccuracyO
         if (same) right += weight(row);
         total += weight(row);
       }
+      if (normalize && total === 0) refuse('accuracy: the sum of sampleWeight is 0', MetricOptionError);
       return { accuracy: normalize ? right / total : right };
     },
   };

@@ -2,7 +2,7 @@ import { oneOf, optional, orNull } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
 import { rowWeights, sampleWeightKind } from '../metric.ts';
 import type { MetricDefinition, MetricRows } from '../metric.ts';
-import { labelsKind, presentClasses } from './labels.ts';
+import { countedLabels, labelsKind, presentClasses } from './labels.ts';
 
 /** How the scores of classes become one, as in scikit-learn. */
 export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | 'samples';
@@ -113,29 +113,6 @@ function binaryLabels(name: string, rows: MetricRows, posLabel: number): number[
   return [posLabel];
 }
 
-function multilabelColumns(name: string, labels: readonly number[] | undefined, columns: number): readonly number[] {
-  const chosen = labels ?? Array.from({ length: columns }, (_, column) => column);
-  const outside = chosen.find((label) => !Number.isInteger(label) || label < 0 || label >= columns);
-  if (outside !== undefined)
-    throw new MetricOptionError(
-      `${name} (multilabel): label ${outside} is not a column; there are ${columns}, counted from 0`,
-    );
-  return chosen;
-}
-
-/** Which classes (or columns) are counted. */
-function countedLabels(
-  name: string,
-  rows: MetricRows,
-  kind: Average | null,
-  takes: 'classes' | 'multilabel',
-  { labels, posLabel = 1 }: ClassScoreOptions,
-): readonly number[] {
-  if (labels?.length === 0) throw new MetricOptionError(`${name}: labels is empty. Name at least one class.`);
-  if (takes === 'multilabel') return multilabelColumns(name, labels, rows.references.columns);
-  return kind === 'binary' ? binaryLabels(name, rows, posLabel) : (labels ?? presentClasses(rows));
-}
-
 function requireAverage(name: string, kind: Average | null, takes: 'classes' | 'multilabel'): void {
   if (kind === 'samples' && takes === 'classes')
     throw new MetricOptionError(
@@ -153,11 +130,12 @@ function compute(
   rows: MetricRows,
   options: ClassScoreOptions,
 ): number | number[] {
-  const { sampleWeight, zeroDivision = 0 } = options;
+  const { posLabel = 1, sampleWeight, zeroDivision = 0 } = options;
   const kind = options.average === undefined ? 'binary' : options.average;
   requireAverage(name, kind, takes);
   const weight = rowWeights(name, rows.references.rows, sampleWeight);
-  const labels = countedLabels(name, rows, kind, takes, options);
+  const wanted = countedLabels(name, rows, takes, options.labels);
+  const labels = kind === 'binary' ? binaryLabels(name, rows, posLabel) : wanted;
   const counts =
     takes === 'multilabel'
       ? countColumns(rows, labels, weight, kind === 'samples' ? 'row' : 'label')

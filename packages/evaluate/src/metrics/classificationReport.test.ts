@@ -94,7 +94,7 @@ it.each([
   [{ targetNames: ['a', 'b', 'a'] }, "two rows would be called 'a'"],
   [{ targetNames: ['a', 'b', 'accuracy'] }, "two rows would be called 'accuracy'"],
   [{ labels: [1, 1] }, "two rows would be called '1'"],
-  [{ labels: [] }, 'labels is empty'],
+  [{ labels: [] }, 'classification_report: labels is empty'],
   [{ targetNames: 'abc' }, 'targetNames must be an array of names; got "abc"'],
   [{ target_names: ['a', 'b', 'c'] }, 'did you mean targetNames?'],
   [{ sampleWeight: [1] }, '1 values for 7 rows'],

@@ -4,7 +4,7 @@ import { rowWeights, sampleWeightKind } from '../metric.ts';
 import type { MetricDefinition, MetricRows } from '../metric.ts';
 import { f1, precision, recall, zeroDivisionKind } from './classScores.ts';
 import type { Average } from './classScores.ts';
-import { labelsKind, presentClasses } from './labels.ts';
+import { countedLabels, labelsKind, presentClasses } from './labels.ts';
 
 /** Options of the metric `classification_report`. */
 export interface ClassificationReportOptions {
@@ -82,9 +82,7 @@ function definition(takes: Takes): MetricDefinition<ClassificationReportOptions,
     rows: MetricRows,
     { labels: wanted, targetNames, sampleWeight, zeroDivision }: ClassificationReportOptions,
   ): ClassificationReport => {
-    const everyColumn = Array.from({ length: rows.references.columns }, (_, column) => column);
-    const present = takes === 'classes' ? presentClasses(rows) : everyColumn;
-    const labels = wanted ?? present;
+    const labels = countedLabels('classification_report', rows, takes, wanted);
     const names = namesOf(labels, targetNames);
     const supportOfClass = supports(
       rows,
@@ -111,7 +109,7 @@ function definition(takes: Takes): MetricDefinition<ClassificationReportOptions,
       },
     ]);
     // Over every class, micro averages are the share of right rows.
-    const microIsAccuracy = takes === 'classes' && present.every((label) => labels.includes(label));
+    const microIsAccuracy = takes === 'classes' && presentClasses(rows).every((label) => labels.includes(label));
     report.push(microIsAccuracy ? ['accuracy', averaged('micro')['f1-score']] : ['micro avg', averaged('micro')]);
     report.push(['macro avg', averaged('macro')], ['weighted avg', averaged('weighted')]);
     if (takes === 'multilabel') report.push(['samples avg', averaged('samples')]);

@@ -26,7 +26,9 @@ it('takes what a regression head gives: one column, in batches too', async () =>
 it.each([
   [{ multioutput: 'mean' }, "multioutput must be 'uniform_average', 'raw_values' or a list with one weight per column"],
   [{ multioutput: [1, 2] }, 'column weights; got [1,2]'],
-  [{ multioutput: [0] }, 'not all 0'],
+  [{ multioutput: [0] }, 'whose sum is not 0'],
+  [{ multioutput: [1, -1] }, 'whose sum is not 0'],
+  [{ sampleWeight: [1, -1] }, 'mse: the sum of sampleWeight is 0'],
   [{ sampleWeight: [0, 0] }, 'sampleWeight is 0 for every row'],
   [{ squared: 0 }, 'squared must be true or false; got 0'],
 ])('refuses %j', async (options, message) => {

@@ -1,7 +1,7 @@
 import { flag, oneOf, oneOfKinds, optional } from '@attune/validate';
 import type { Kind } from '@attune/validate';
 import { MetricOptionError } from '../errors.ts';
-import { rowWeights, sampleWeightKind } from '../metric.ts';
+import { refuse, rowWeights, sampleWeightKind } from '../metric.ts';
 import type { MetricDefinition } from '../metric.ts';
 
 /** Options of the metric `mae`. */
@@ -21,15 +21,16 @@ export interface MeanSquaredErrorOptions extends MeanErrorOptions {
   squared?: boolean | undefined;
 }
 
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 const columnWeights: Kind = {
   what: 'weights',
-  holds: (value) => Array.isArray(value) && value.every(Number.isFinite) && value.some((weight) => weight !== 0),
+  holds: (value) => Array.isArray(value) && value.every(Number.isFinite) && sumOf(value) !== 0,
 };
 const commonOptions = {
   sampleWeight: sampleWeightKind,
   multioutput: optional(
     oneOfKinds(
-      "'uniform_average', 'raw_values' or a list with one weight per column, not all 0",
+      "'uniform_average', 'raw_values' or a list with one weight per column, whose sum is not 0",
       oneOf('uniform_average', 'raw_values'),
       columnWeights,
     ),
@@ -60,6 +61,7 @@ function meanError<Name extends 'mse' | 'mae', Options extends MeanSquaredErrorO
           weight(row) * errorOf(predictions.data[row * columns + column]! - references.data[row * columns + column]!);
         total += weight(row);
       }
+      if (total === 0) refuse(`${name}: the sum of sampleWeight is 0`, MetricOptionError);
       return squared ? sum / total : Math.sqrt(sum / total);
     });
     const answer = (value: number | number[]) => ({ [name]: value }) as { [Key in Name]: number | number[] };
@@ -70,8 +72,7 @@ function meanError<Name extends 'mse' | 'mae', Options extends MeanSquaredErrorO
         `${name}: multioutput must be 'uniform_average', 'raw_values' or ${columns} column weights; got ${JSON.stringify(multioutput)}`,
       );
     }
-    const total = shares.reduce((sum, share) => sum + share, 0);
-    return answer(values.reduce((sum, value, column) => sum + value * shares[column]!, 0) / total);
+    return answer(sumOf(values.map((value, column) => value * shares[column]!)) / sumOf(shares));
   };
   return { name, takes: 'numbers', options, compute };
 }
